@@ -1,0 +1,274 @@
+//! Quorum certificates: a quorum of votes as one signature, two bit sets and the proofs that are needed.
+
+use std::cmp::Reverse;
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use klero_sampling::codec::Wire;
+use klero_sampling::vrf::{VrfError, VrfShortProof};
+use klero_sampling::{Digest, Domain, LotteryError, bls};
+use thiserror::Error;
+
+use crate::{MAX_MEMBERS, Role, RoundContext, SignerSet, Value, Vote};
+
+/// A certificate as it came [COM-5]. It holds no weights: the verifier computes them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize)]
+pub struct UnverifiedCertificate {
+    /// In what place the signers spoke.
+    pub role: Role,
+    /// What they were for.
+    pub value: Value,
+    /// Who signed.
+    pub signers: SignerSet,
+    /// Those of them whose proof is given.
+    pub proven: SignerSet,
+    /// The proofs of the proven, in the order of their indices.
+    pub proofs: Vec<VrfShortProof>,
+    /// The sum of the signatures.
+    pub signature: [u8; 48],
+}
+
+impl Wire for UnverifiedCertificate {
+    const MAX_BYTES: usize = 128 + MAX_MEMBERS / 4 + 8192 * 97;
+}
+
+impl UnverifiedCertificate {
+    /// The digest by which headers name a certificate.
+    pub fn digest(&self) -> Digest {
+        Domain::Certificate.digest(self)
+    }
+
+    /// Checks the certificate as a whole, against the round's electorate, seed and committees. It needs no vote
+    /// seen before.
+    ///
+    /// # Errors
+    /// [`CertificateError`] for the first thing that is wrong; whoever sent it is at fault.
+    pub fn verify(&self, context: &RoundContext) -> Result<QuorumCertificate, CertificateError> {
+        if self.role.round != context.round() {
+            return Err(CertificateError::OtherRound {
+                found: self.role.round,
+                expected: context.round(),
+            });
+        }
+        let threshold = context
+            .threshold(self.role.step)
+            .ok_or(CertificateError::NoQuorumStep)?;
+        let members = context.electorate().len();
+        if !self.signers.fits(members) || !self.proven.fits(members) {
+            return Err(CertificateError::SetLength);
+        }
+        if !self.proven.is_subset(&self.signers) || self.proven.count() != self.proofs.len() {
+            return Err(CertificateError::Proofs);
+        }
+        let seats = self.count_seats(context)?;
+        if seats < threshold {
+            return Err(CertificateError::BelowThreshold { seats, threshold });
+        }
+        self.check_signature(context)?;
+        Ok(QuorumCertificate {
+            certificate: self.clone(),
+            seats,
+        })
+    }
+
+    fn count_seats(&self, context: &RoundContext) -> Result<u64, CertificateError> {
+        let input = context.input(self.role);
+        let mut proofs = self.proofs.iter();
+        let mut seats = 0_u64;
+        for index in self.signers.iter() {
+            let member = context
+                .electorate()
+                .member(index)
+                .ok_or(CertificateError::SetLength)?;
+            let guaranteed = context.lottery(self.role.step).guaranteed(member.stake)?;
+            seats = seats.saturating_add(guaranteed);
+            if self.proven.contains(index) {
+                let proof = proofs.next().ok_or(CertificateError::Proofs)?;
+                let output = member
+                    .vrf_key
+                    .verify_short(&input, proof)
+                    .map_err(|cause| CertificateError::Proof { signer: index, cause })?;
+                let drawn = context.seats(self.role.step, member, &output)?.drawn;
+                if drawn == 0 {
+                    return Err(CertificateError::NoSeat(index));
+                }
+                seats = seats.saturating_add(drawn);
+            } else if guaranteed == 0 {
+                return Err(CertificateError::NoSeat(index));
+            }
+        }
+        Ok(seats)
+    }
+
+    fn check_signature(&self, context: &RoundContext) -> Result<(), CertificateError> {
+        let signature =
+            bls::Signature::from_bytes(&self.signature).map_err(|_| CertificateError::Signature)?;
+        let keys: Vec<&bls::PublicKey> = self
+            .signers
+            .iter()
+            .filter_map(|index| Some(&context.electorate().member(index)?.vote_key))
+            .collect();
+        let message = context.vote_message(self.role, &self.value);
+        bls::verify_aggregate(bls::Purpose::Vote, &message, &keys, &signature)
+            .map_err(|_| CertificateError::Signature)
+    }
+}
+
+/// Why a certificate was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum CertificateError {
+    /// Of another round.
+    #[error("a certificate of round {found} where one of round {expected} is needed")]
+    OtherRound {
+        /// Its round.
+        found: u64,
+        /// The context's.
+        expected: u64,
+    },
+    /// A step that has no quorum.
+    #[error("Propose has no quorum")]
+    NoQuorumStep,
+    /// A bit set of another length than the electorate's, or with bits past its end.
+    #[error("a signer set that is not the electorate's length")]
+    SetLength,
+    /// Proofs that do not match the set of the proven.
+    #[error("the proofs do not match the proven signers")]
+    Proofs,
+    /// A proof that does not verify.
+    #[error("signer {signer}: {cause}")]
+    Proof {
+        /// Who.
+        signer: u32,
+        /// Why.
+        cause: VrfError,
+    },
+    /// A signer without a seat, or a proof that wins none.
+    #[error("signer {0} has no seat by what the certificate shows")]
+    NoSeat(u32),
+    /// Too little weight.
+    #[error("{seats} seats where {threshold} are needed")]
+    BelowThreshold {
+        /// Seats shown.
+        seats: u64,
+        /// T.
+        threshold: u64,
+    },
+    /// The aggregate does not verify.
+    #[error("the aggregate signature does not verify")]
+    Signature,
+    /// The lottery has no answer.
+    #[error("{0}")]
+    Lottery(#[from] LotteryError),
+}
+
+/// A verified certificate. Verifying and [`assemble`] are the only ways to have one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct QuorumCertificate {
+    certificate: UnverifiedCertificate,
+    seats: u64,
+}
+
+impl QuorumCertificate {
+    /// In what place the quorum spoke.
+    pub const fn role(&self) -> Role {
+        self.certificate.role
+    }
+
+    /// What it is for.
+    pub const fn value(&self) -> Value {
+        self.certificate.value
+    }
+
+    /// The seats that it shows, at least the threshold.
+    pub const fn seats(&self) -> u64 {
+        self.seats
+    }
+
+    /// The certificate as it travels.
+    pub const fn as_unverified(&self) -> &UnverifiedCertificate {
+        &self.certificate
+    }
+}
+
+/// The smallest certificate from votes of one role and value: signers that need no proof first, then proven
+/// ones by descending seats, up to the threshold [COM-5]. `None` when the votes do not reach it.
+pub fn assemble<'a>(
+    context: &RoundContext,
+    role: Role,
+    value: Value,
+    votes: impl IntoIterator<Item = &'a Vote>,
+) -> Option<QuorumCertificate> {
+    let threshold = context.threshold(role.step)?;
+    let votes: Vec<&Vote> = votes
+        .into_iter()
+        .filter(|vote| vote.role == role && vote.value == value)
+        .collect();
+    let Selection {
+        signers,
+        proven,
+        seats,
+    } = select(&votes, threshold, context.electorate().len())?;
+    let mut by_index: Vec<&Vote> = votes
+        .into_iter()
+        .filter(|vote| signers.contains(vote.voter))
+        .collect();
+    by_index.sort_by_key(|vote| vote.voter);
+    by_index.dedup_by_key(|vote| vote.voter);
+    let input = context.input(role);
+    let shorten = |vote: &&Vote| {
+        let key = &context.electorate().member(vote.voter)?.vrf_key;
+        key.shorten(&input, vote.proof.as_ref()?).ok()
+    };
+    let proofs: Option<Vec<VrfShortProof>> = by_index
+        .iter()
+        .filter(|vote| proven.contains(vote.voter))
+        .map(shorten)
+        .collect();
+    let signatures: Vec<bls::Signature> = by_index.iter().map(|vote| vote.signature).collect();
+    let signature = bls::aggregate(&signatures)?.to_bytes();
+    let certificate = UnverifiedCertificate {
+        role,
+        value,
+        signers,
+        proven,
+        proofs: proofs?,
+        signature,
+    };
+    Some(QuorumCertificate { certificate, seats })
+}
+
+struct Selection {
+    signers: SignerSet,
+    proven: SignerSet,
+    seats: u64,
+}
+
+fn select(votes: &[&Vote], threshold: u64, members: usize) -> Option<Selection> {
+    let empty = SignerSet::empty(members);
+    let mut chosen = Selection {
+        signers: empty.clone(),
+        proven: empty,
+        seats: 0,
+    };
+    let mut unproven: Vec<&&Vote> = votes.iter().filter(|vote| vote.guaranteed > 0).collect();
+    unproven.sort_by_key(|vote| (Reverse(vote.guaranteed), vote.voter));
+    for vote in unproven {
+        if chosen.seats >= threshold {
+            break;
+        }
+        if !chosen.signers.contains(vote.voter) && chosen.signers.insert(vote.voter) {
+            chosen.seats = chosen.seats.saturating_add(vote.guaranteed);
+        }
+    }
+    let mut proven: Vec<&&Vote> = votes.iter().filter(|vote| vote.drawn > 0).collect();
+    proven.sort_by_key(|vote| (Reverse(vote.drawn), vote.voter));
+    for vote in proven {
+        if chosen.seats >= threshold {
+            break;
+        }
+        if !chosen.proven.contains(vote.voter) && chosen.proven.insert(vote.voter) {
+            chosen.signers.insert(vote.voter);
+            chosen.seats = chosen.seats.saturating_add(vote.drawn);
+        }
+    }
+    (chosen.seats >= threshold).then_some(chosen)
+}

@@ -1,0 +1,130 @@
+//! Speaking with one's own keys: drawing, proving and signing.
+
+use klero_sampling::vrf::{VrfError, VrfInput, VrfOutput, VrfProof, VrfSecretKey, VrfSuite};
+use klero_sampling::{Digest, Domain, Priority, bls};
+
+use crate::proposal::{Proposal, UnverifiedProposal};
+use crate::{Role, RoundContext, Step, Value, Vote};
+
+/// Whoever holds a validator's keys: they may live in this process or elsewhere.
+pub trait Signer {
+    /// The VRF's output for an input.
+    fn evaluate(&self, input: &VrfInput) -> VrfOutput;
+    /// A proof of that output.
+    fn prove(&self, input: &VrfInput) -> VrfProof;
+    /// A signature for one purpose.
+    fn sign(&self, purpose: bls::Purpose, message: &Digest) -> bls::Signature;
+}
+
+/// A validator's two secret keys, held in this process.
+#[derive(Debug, Clone)]
+pub struct ValidatorKeys {
+    /// The key that draws.
+    pub vrf: VrfSecretKey,
+    /// The key that signs votes.
+    pub vote: bls::SecretKey,
+}
+
+impl ValidatorKeys {
+    /// The keys that 32 bytes of fresh randomness determine.
+    ///
+    /// # Errors
+    /// [`VrfError::BadKey`] when a library has no key for the seed.
+    pub fn from_seed(suite: VrfSuite, seed: &[u8; 32]) -> Result<Self, VrfError> {
+        let part = |purpose: &[u8; 4]| Domain::Keys.hasher().bytes(seed).bytes(purpose).finish();
+        let vote =
+            bls::SecretKey::from_seed(part(b"vote").as_bytes()).map_err(|_| VrfError::BadKey(suite))?;
+        Ok(Self {
+            vrf: VrfSecretKey::from_seed(suite, part(b"vrf ").as_bytes())?,
+            vote,
+        })
+    }
+}
+
+impl Signer for ValidatorKeys {
+    fn evaluate(&self, input: &VrfInput) -> VrfOutput {
+        self.vrf.evaluate(input)
+    }
+
+    fn prove(&self, input: &VrfInput) -> VrfProof {
+        self.vrf.prove(input)
+    }
+
+    fn sign(&self, purpose: bls::Purpose, message: &Digest) -> bls::Signature {
+        self.vote.sign(purpose, message)
+    }
+}
+
+/// Draws for a role and, with a seat, signs a vote: `None` without one. `voter` is the signer's index in the
+/// electorate of the round.
+pub fn cast_vote(
+    context: &RoundContext,
+    role: Role,
+    value: Value,
+    voter: u32,
+    signer: &dyn Signer,
+) -> Option<Vote> {
+    let member = context.electorate().member(voter)?;
+    let lottery = context.lottery(role.step);
+    let guaranteed = lottery.guaranteed(member.stake).ok()?;
+    let input = context.input(role);
+    let drawn = if lottery.draws(member.stake) {
+        context
+            .seats(role.step, member, &signer.evaluate(&input))
+            .ok()?
+            .drawn
+    } else {
+        0
+    };
+    if guaranteed == 0 && drawn == 0 {
+        return None;
+    }
+    let proof = (drawn > 0).then(|| signer.prove(&input));
+    let signature = signer.sign(bls::Purpose::Vote, &context.vote_message(role, &value));
+    Some(Vote {
+        role,
+        value,
+        voter,
+        guaranteed,
+        drawn,
+        proof,
+        signature,
+    })
+}
+
+/// The rank with which a signer would propose in a period; `None` without a seat.
+fn priority(context: &RoundContext, role: Role, proposer: u32, signer: &dyn Signer) -> Option<Priority> {
+    let member = context.electorate().member(proposer)?;
+    let output = signer.evaluate(&context.input(role));
+    let seats = context.seats(Step::Propose, member, &output).ok()?.total();
+    Priority::best(&output, &member.id, seats)
+}
+
+/// Draws for Propose in a round's period and, with a seat, hands the rank to `block`, which names the block to
+/// propose: its digest, original period and original proposer. `None` without a seat or a block.
+pub fn make_proposal(
+    context: &RoundContext,
+    period: u32,
+    proposer: u32,
+    signer: &dyn Signer,
+    block: impl FnOnce(&Priority) -> Option<(Digest, u32, u32)>,
+) -> Option<Proposal> {
+    let role = Role::new(context.round(), period, Step::Propose);
+    let priority = priority(context, role, proposer, signer)?;
+    let (block, original_period, original_proposer) = block(&priority)?;
+    let proof = signer.prove(&context.input(role));
+    let signature = signer
+        .sign(bls::Purpose::Proposal, &context.proposal_message(role, &block))
+        .to_bytes();
+    let inner = UnverifiedProposal {
+        round: role.round,
+        period,
+        block,
+        original_period,
+        original_proposer,
+        proposer,
+        proof,
+        signature,
+    };
+    Some(Proposal { inner, priority })
+}

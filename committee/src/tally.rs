@@ -1,0 +1,141 @@
+//! The count of one role's votes.
+
+use std::collections::BTreeMap;
+
+use crate::{Equivocation, Value, Vote};
+
+/// What a vote changed in a [`Tally`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Counted {
+    /// It counts for its value.
+    New,
+    /// A copy with more seats than before: its proof came later.
+    Raised,
+    /// Nothing: known already, or a third value of an equivocator.
+    Known,
+    /// The voter's second value: it counts for that one too, and the pair is evidence.
+    Equivocation(Box<Equivocation>),
+}
+
+/// Votes of one role by voter, and the seats of each value [COM-4].
+///
+/// At most two votes are kept for each voter, hence the size is bounded by the electorate's.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Tally {
+    voters: BTreeMap<u32, Spoken>,
+    seats: BTreeMap<Value, u64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Spoken {
+    first: Vote,
+    second: Option<Vote>,
+}
+
+impl Spoken {
+    fn for_value(&mut self, value: &Value) -> Option<&mut Vote> {
+        std::iter::once(&mut self.first)
+            .chain(&mut self.second)
+            .find(|vote| vote.value == *value)
+    }
+}
+
+impl Tally {
+    /// Counts a vote. The caller keeps one tally for each role.
+    pub fn add(&mut self, vote: Vote) -> Counted {
+        let (value, seats) = (vote.value, vote.seats());
+        let Some(spoken) = self.voters.get_mut(&vote.voter) else {
+            self.voters.insert(
+                vote.voter,
+                Spoken {
+                    first: vote,
+                    second: None,
+                },
+            );
+            return self.count(value, seats, Counted::New);
+        };
+        if let Some(known) = spoken.for_value(&value) {
+            if known.seats() >= seats {
+                return Counted::Known;
+            }
+            let gain = seats - known.seats();
+            *known = vote;
+            return self.count(value, gain, Counted::Raised);
+        }
+        if spoken.second.is_some() {
+            return Counted::Known;
+        }
+        let Some(pair) = Equivocation::new(spoken.first.clone(), vote.clone()) else {
+            return Counted::Known;
+        };
+        spoken.second = Some(vote);
+        self.count(value, seats, Counted::Equivocation(Box::new(pair)))
+    }
+
+    fn count(&mut self, value: Value, gain: u64, counted: Counted) -> Counted {
+        let seats = self.seats.entry(value).or_default();
+        *seats = seats.saturating_add(gain);
+        counted
+    }
+
+    /// The seats counted for a value.
+    pub fn seats(&self, value: &Value) -> u64 {
+        self.seats.get(value).copied().unwrap_or(0)
+    }
+
+    /// The seats of everyone who spoke, whatever for; an equivocator's count once.
+    pub fn seats_of_all(&self) -> u64 {
+        let most = |spoken: &Spoken| {
+            spoken
+                .second
+                .as_ref()
+                .map_or(0, Vote::seats)
+                .max(spoken.first.seats())
+        };
+        self.voters.values().map(most).fold(0, u64::saturating_add)
+    }
+
+    /// The values that have votes, with their seats.
+    pub fn values(&self) -> impl Iterator<Item = (&Value, u64)> {
+        self.seats.iter().map(|(value, seats)| (value, *seats))
+    }
+
+    /// The votes for a value, voters ascending.
+    pub fn votes_for(&self, value: Value) -> impl Iterator<Item = &Vote> {
+        self.votes().filter(move |vote| vote.value == value)
+    }
+
+    /// All votes, voters ascending.
+    pub fn votes(&self) -> impl Iterator<Item = &Vote> {
+        self.voters
+            .values()
+            .flat_map(|spoken| std::iter::once(&spoken.first).chain(&spoken.second))
+    }
+
+    /// The first vote of a voter.
+    pub fn first_of(&self, voter: u32) -> Option<&Vote> {
+        self.voters.get(&voter).map(|spoken| &spoken.first)
+    }
+
+    /// Forgets a voter's votes and their seats.
+    pub fn forget(&mut self, voter: u32) {
+        if let Some(Spoken { first, second }) = self.voters.remove(&voter) {
+            for vote in std::iter::once(first).chain(second) {
+                if let Some(seats) = self.seats.get_mut(&vote.value) {
+                    *seats = seats.saturating_sub(vote.seats());
+                }
+            }
+            self.seats.retain(|_, seats| *seats > 0);
+        }
+    }
+
+    /// The number of voters.
+    pub fn len(&self) -> usize {
+        self.voters.len()
+    }
+
+    /// Whether nobody has spoken.
+    pub fn is_empty(&self) -> bool {
+        self.voters.is_empty()
+    }
+}

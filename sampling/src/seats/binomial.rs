@@ -1,0 +1,201 @@
+//! Seats by the binomial distribution, exactly [SEAT-2].
+//!
+//! The answer is the first k at which u lies below CDF(k). CDF is a sum of
+//! pmf(0) = ((S − τ)/S)^s and pmf(k + 1) = pmf(k)·(s − k)·τ / ((k + 1)·(S − τ)), which are far too long to be
+//! written out, so the search keeps a number below and a number above each and answers only what both agree
+//! on: u < low(k) means that the seats are k, u ≥ high(k) that they are more. Between the two it gives up and
+//! starts again with more bits, so every answer is the mathematical one and the width decides only how often
+//! a second try is needed.
+//!
+//! How wide? Powers are off by at most 2·s units in the last place on either side, and the walk adds fewer
+//! than 2^25: with s ≤ 2^63 the bounds of CDF are closer than 2^(67 − bits).
+//!
+//! - 256 bits: 2^-189. A draw is a hash and falls between the bounds with about that chance.
+//! - 512 bits: 2^-445. No draw is nearer to 1 than 2^-257. That is 2^188 times the distance of the bounds, so
+//!   even a draw of all ones is told from the tail of the distribution, at the k where the tail drops below it.
+//! - 2048 bits, for draws on a step or next to it. u may equal CDF(k), and then u < CDF(k) is false: with
+//!   τ/S = 1/4, s = 129 and k = 64 there is such a draw. No width tells a number from one that is equal to it
+//!   unless both are exact, so where S^s fits, everything is multiplied by it and becomes a whole number. All
+//!   are exact, and the answer is certain. Where S^s does not fit, 2048 bits leave a distance of 2^-1981.
+
+use std::num::NonZeroU64;
+
+use thiserror::Error;
+
+use super::wide::{Float, Round};
+
+/// The draw lies within 2^-1981 of a step of a distribution with S^s of more than 1700 bits.
+///
+/// Nobody can hand one in. A draw is a hash, so it comes within 2^-445 of a step with about that chance. And
+/// there are fewer than 2^180 (s, S, τ, k) and 2^256 draws: numbers as irregular as these steps are not expected
+/// to come within 2^-1981 of a draw anywhere in the domain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the draw cannot be told from a step of the distribution")]
+pub(super) struct Undecided;
+
+/// [SEAT-2]: min{k : u < CDF(k)} for s = `stake` draws with p = min(1, τ/S), τ = `expected`, S = `total`, and
+/// u = (2x + 1)/2^257 for the big-endian x in `draw` [SORT-2]. The caller sees to s ≤ S ≤ 2^63 and τ ≤ 2^20.
+///
+/// # Errors
+/// [`Undecided`], see there.
+pub(super) fn binomial_seats(
+    draw: &[u8; 32],
+    stake: u64,
+    total: u64,
+    expected: u32,
+) -> Result<u64, Undecided> {
+    let hit = u64::from(expected);
+    let Some(miss) = total.checked_sub(hit).and_then(NonZeroU64::new) else {
+        return Ok(stake);
+    };
+    let trials = Trials {
+        count: stake,
+        hit,
+        miss,
+    };
+    let narrow = trials
+        .by_shares::<4>(draw)
+        .or_else(|| trials.by_shares::<8>(draw));
+    narrow.or_else(|| trials.widest(draw)).ok_or(Undecided)
+}
+
+/// `count` draws, each of which wins with hit/(hit + miss).
+struct Trials {
+    count: u64,
+    hit: u64,
+    miss: NonZeroU64,
+}
+
+impl Trials {
+    /// With 2048 bits, in whole numbers where they fit.
+    fn widest(&self, draw: &[u8; 32]) -> Option<u64> {
+        let length = u64::from(u64::BITS - self.total().leading_zeros());
+        // What remains of 2048 bits holds the 257 of u, or the two factors that precede a quotient.
+        if self.count.saturating_mul(length) <= 1700 {
+            self.by_whole_numbers(draw)
+        } else {
+            self.by_shares::<32>(draw)
+        }
+    }
+
+    /// Compares u with CDF(k).
+    fn by_shares<const N: usize>(&self, draw: &[u8; 32]) -> Option<u64> {
+        let none = Bounds::exact(self.miss.get())
+            .over(self.total())
+            .power(self.count);
+        self.walk(&Float::<N>::from_draw(draw), none)
+    }
+
+    /// Compares u·S^s with CDF(k)·S^s, which is whole. Nothing is rounded where the length allows it.
+    fn by_whole_numbers(&self, draw: &[u8; 32]) -> Option<u64> {
+        let scale = Float::<32>::from_u64(self.total().get()).powu(self.count, Round::Down);
+        let none = Bounds::exact(self.miss.get()).power(self.count);
+        self.walk(&Float::from_draw(draw).mul(&scale, Round::Down), none)
+    }
+
+    fn total(&self) -> NonZeroU64 {
+        self.miss.saturating_add(self.hit)
+    }
+
+    /// The first k whose sum exceeds u, from the term of k = 0 on; none if the bounds do not tell.
+    fn walk<const N: usize>(&self, u: &Float<N>, none: Bounds<N>) -> Option<u64> {
+        let (mut term, mut sum) = (none, none);
+        for (k, left) in (0..self.count).zip((1..=self.count).rev()) {
+            if *u < sum.low {
+                return Some(k);
+            }
+            if *u < sum.high {
+                return None;
+            }
+            // The products come before the quotients: so whole terms stay whole.
+            let next = NonZeroU64::MIN.saturating_add(k);
+            term = term.times(left).times(self.hit).over(next).over(self.miss);
+            sum = sum.plus(&term);
+        }
+        // CDF(s) is 1, and u is less.
+        Some(self.count)
+    }
+}
+
+/// A number known to lie in `low`..=`high`.
+#[derive(Clone, Copy)]
+struct Bounds<const N: usize> {
+    low: Float<N>,
+    high: Float<N>,
+}
+
+impl<const N: usize> Bounds<N> {
+    fn exact(value: u64) -> Self {
+        Self {
+            low: Float::from_u64(value),
+            high: Float::from_u64(value),
+        }
+    }
+
+    fn each(&self, operation: impl Fn(&Float<N>, Round) -> Float<N>) -> Self {
+        Self {
+            low: operation(&self.low, Round::Down),
+            high: operation(&self.high, Round::Up),
+        }
+    }
+
+    fn times(&self, factor: u64) -> Self {
+        self.each(|bound, round| bound.mul_u64(factor, round))
+    }
+
+    fn over(&self, divisor: NonZeroU64) -> Self {
+        self.each(|bound, round| bound.div_u64(divisor, round))
+    }
+
+    fn power(&self, exponent: u64) -> Self {
+        self.each(|bound, round| bound.powu(exponent, round))
+    }
+
+    fn plus(&self, other: &Self) -> Self {
+        Self {
+            low: self.low.add(&other.low, Round::Down),
+            high: self.high.add(&other.high, Round::Up),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(500) })]
+
+        /// [SEAT-2]
+        #[test]
+        fn every_width_gives_the_same_seats(draw: [u8; 32], miss in 1..1_u64 << 60, hit in 1..1_u64 << 20) {
+            let miss = NonZeroU64::new(miss).unwrap();
+            let few = Trials { count: miss.get() % 27, hit, miss };
+            let seats = few.by_shares::<4>(&draw);
+            prop_assert!(seats.is_some());
+            prop_assert_eq!(seats, few.by_shares::<8>(&draw));
+            prop_assert_eq!(seats, few.widest(&draw));
+            let many = Trials { count: miss.get(), hit: hit % 100, miss };
+            prop_assert_eq!(many.by_shares::<4>(&draw), many.widest(&draw));
+        }
+    }
+
+    /// S = 5·2^43 is no power of two, τ = 2721, s = 6, and yet CDF(3) = (2x + 1)/2^257.
+    #[test]
+    fn a_draw_on_a_step_takes_whole_numbers() {
+        let mut draw = [0xff; 32];
+        draw[16..].copy_from_slice(&0xecda_fd9b_de37_ca6e_c1fa_5eb9_6640_7a91_u128.to_be_bytes());
+        let trials = Trials {
+            count: 6,
+            hit: 2721,
+            miss: NonZeroU64::new((5 << 43) - 2721).unwrap(),
+        };
+        assert_eq!(trials.by_shares::<32>(&draw), None);
+        assert_eq!(trials.by_whole_numbers(&draw), Some(4));
+        assert_eq!(binomial_seats(&draw, 6, 5 << 43, 2721), Ok(4));
+        draw[31] -= 1;
+        assert_eq!(binomial_seats(&draw, 6, 5 << 43, 2721), Ok(3));
+    }
+}
