@@ -1,0 +1,60 @@
+//! What a node knows of one period.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use klero_committee::sampling::Digest;
+use klero_committee::{Proposal, Step, Tally, Value};
+
+/// One period's proposals, votes and quorums.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Period {
+    /// μ: the lowest proposal seen.
+    pub(crate) lowest: Option<Proposal>,
+    /// σ: the value with a Soft quorum.
+    pub(crate) staged: Option<Digest>,
+    /// The block with a Next quorum, if one was seen.
+    pub(crate) next_value: Option<Digest>,
+    /// Whether a Next quorum for ⊥ was seen, or two for different values [BA-7].
+    pub(crate) next_bottom: bool,
+    /// The first fresh proposal of each proposer, and whether a second one was passed on.
+    pub(crate) proposers: BTreeMap<u32, (Proposal, bool)>,
+    /// Votes by step.
+    pub(crate) tallies: BTreeMap<Step, Tally>,
+    /// The k in which each member's Next votes are held.
+    pub(crate) next_votes: BTreeMap<u32, BTreeSet<u32>>,
+    /// The quorums already acted upon.
+    pub(crate) quorums: BTreeSet<(Step, Value)>,
+}
+
+impl Period {
+    /// The value that the next period starts from: value without bottom.
+    pub(crate) fn carried(&self) -> Option<Digest> {
+        self.next_value.filter(|_| !self.next_bottom)
+    }
+
+    /// Records a Next quorum; a second value counts as bottom [BA-7].
+    pub(crate) fn record_next(&mut self, value: Value) {
+        match (value, self.next_value) {
+            (Value::Bottom, _) => self.next_bottom = true,
+            (Value::Block(block), None) => self.next_value = Some(block),
+            (Value::Block(block), Some(known)) if block != known => self.next_bottom = true,
+            (Value::Block(_), Some(_)) => {}
+        }
+    }
+
+    /// The greatest k whose Next votes, of any value, carry at least `seats`.
+    pub(crate) fn highest_next_with(&self, seats: u64) -> Option<u32> {
+        let enough = |(step, tally): (&Step, &Tally)| match step {
+            Step::Next(k) if tally.seats_of_all() >= seats => Some(*k),
+            _ => None,
+        };
+        self.tallies.iter().rev().find_map(enough)
+    }
+
+    /// Whether Next(k) votes, of any value, carry at least `seats`.
+    pub(crate) fn next_carries(&self, k: u32, seats: u64) -> bool {
+        self.tallies
+            .get(&Step::Next(k))
+            .is_some_and(|tally| tally.seats_of_all() >= seats)
+    }
+}

@@ -1,0 +1,142 @@
+//! Quorums: what a node does when enough of a committee has spoken.
+
+use klero_committee::sampling::Digest;
+use klero_committee::{QuorumCertificate, Role, Step, Value};
+
+use crate::{Agreement, Alarm, Entry, Output};
+
+impl Agreement {
+    /// Acts on a quorum of counted votes, once.
+    pub(crate) fn try_quorum(&mut self, role: Role, value: Value, out: &mut Vec<Output>) {
+        let Some(threshold) = self.round.start.thresholds.of_step(role.step) else {
+            return;
+        };
+        let period = self.round.period_mut(role.period);
+        let Some(tally) = period.tallies.get(&role.step) else {
+            return;
+        };
+        if tally.seats(&value) < threshold || period.quorums.contains(&(role.step, value)) {
+            return;
+        }
+        let votes = tally.votes_for(value).cloned().collect();
+        period.quorums.insert((role.step, value));
+        out.push(Output::Quorum { role, value, votes });
+        self.on_quorum(role, value, out);
+    }
+
+    /// A certificate shows a quorum whose votes need not have been seen.
+    pub(crate) fn on_certificate(&mut self, certificate: QuorumCertificate, out: &mut Vec<Output>) {
+        let (role, value) = (certificate.role(), certificate.value());
+        let is_stale = role.step != Step::Cert && role.period + 1 < self.round.period;
+        if role.round != self.round() || is_stale || self.knows_quorum(role, value) {
+            return;
+        }
+        // [BA-10]: one certificate per role and value is passed on.
+        out.push(Output::Keep(certificate));
+        out.push(Output::Relay);
+        if role.step != Step::Cert || self.round.is_relevant(role.period) {
+            self.round
+                .period_mut(role.period)
+                .quorums
+                .insert((role.step, value));
+        }
+        self.on_quorum(role, value, out);
+    }
+
+    fn knows_quorum(&self, role: Role, value: Value) -> bool {
+        let noted = self.round.periods.get(&role.period);
+        let decided = role.step == Step::Cert
+            && self
+                .round
+                .decision
+                .is_some_and(|(_, block)| value == Value::Block(block));
+        decided || noted.is_some_and(|period| period.quorums.contains(&(role.step, value)))
+    }
+
+    fn on_quorum(&mut self, role: Role, value: Value, out: &mut Vec<Output>) {
+        match (role.step, value) {
+            (Step::Soft, Value::Block(block)) => self.on_soft_quorum(role, block, out),
+            (Step::Cert, Value::Block(block)) => self.on_cert_quorum(role, block, out),
+            (Step::Next(_), value) => self.on_next_quorum(role, value, out),
+            (Step::Propose, _) | (_, Value::Bottom) => {}
+        }
+    }
+
+    /// [BA-6]: q = p stages; q > p moves to q and stages; q < p is ignored.
+    fn on_soft_quorum(&mut self, role: Role, block: Digest, out: &mut Vec<Output>) {
+        let staged = self
+            .round
+            .periods
+            .get(&role.period)
+            .and_then(|period| period.staged);
+        if let Some(other) = staged.filter(|staged| *staged != block) {
+            return self.raise_alarm((role, Value::Block(other)), (role, Value::Block(block)), out);
+        }
+        if role.period < self.round.period {
+            return;
+        }
+        self.round.period_mut(role.period).staged = Some(block);
+        if role.period > self.round.period {
+            self.enter(role.period, Entry::Staged, out);
+        }
+        self.fetch(block, out);
+        self.try_cert(out);
+    }
+
+    /// [BA-7]: q ≥ p moves to q + 1; a late one of p − 1 is recorded.
+    fn on_next_quorum(&mut self, role: Role, value: Value, out: &mut Vec<Output>) {
+        self.round.period_mut(role.period).record_next(value);
+        if let Some(block) = value.block() {
+            self.fetch(*block, out);
+        }
+        if role.period < self.round.period {
+            return self.try_late_soft(out);
+        }
+        let entry = match value {
+            Value::Bottom => Entry::Bottom,
+            Value::Block(block) => Entry::Carried(block),
+        };
+        self.enter(role.period.saturating_add(1), entry, out);
+    }
+
+    /// [BA-8]: a Cert quorum of any period decides.
+    fn on_cert_quorum(&mut self, role: Role, block: Digest, out: &mut Vec<Output>) {
+        match self.round.decision {
+            Some((first, other)) if other != block => {
+                self.raise_alarm((first, Value::Block(other)), (role, Value::Block(block)), out);
+            }
+            Some(_) => {}
+            None => {
+                self.round.decision = Some((role, block));
+                self.fetch(block, out);
+                self.try_decide(out);
+            }
+        }
+    }
+
+    /// [BA-8]: the decision is final here once its body is held; meanwhile the node keeps taking part.
+    pub(crate) fn try_decide(&mut self, out: &mut Vec<Output>) {
+        if let Some((role, block)) = self.round.decision
+            && !self.round.decided
+            && self.round.held.contains(&block)
+        {
+            self.round.decided = true;
+            out.push(Output::Decided { role, block });
+        }
+    }
+
+    fn fetch(&self, block: Digest, out: &mut Vec<Output>) {
+        if !self.round.held.contains(&block) {
+            out.push(Output::Fetch(block));
+        }
+    }
+
+    /// [BA-13]: two quorums that exclude each other.
+    fn raise_alarm(&mut self, first: (Role, Value), second: (Role, Value), out: &mut Vec<Output>) {
+        let alarm = Alarm { first, second };
+        if self.alarm.is_none() {
+            self.alarm = Some(alarm);
+            out.push(Output::Alarm(alarm));
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Sending again: two honest parts that can talk again agree without anything else [BA-11].
+
+use klero_committee::{Step, Value};
+
+use crate::{Agreement, Entry, Output, Resend};
+
+impl Agreement {
+    /// Everything that another node may lack to follow to where this one is.
+    pub(crate) fn resend(&self, out: &mut Vec<Output>) {
+        let round = &self.round;
+        let mut items = vec![Resend::OwnVotes { period: round.period }];
+        if let Some(present) = round.present() {
+            items.extend(certificates(
+                &present.quorums,
+                |step, _| step == Step::Soft,
+                |step| round.role(step),
+            ));
+            if let Some(k) = self.proof_of_pace(round.period)
+                && let Some(tally) = present.tallies.get(&Step::Next(k))
+            {
+                items.push(Resend::Votes(tally.votes().cloned().collect()));
+            }
+            items.extend(
+                present
+                    .staged
+                    .filter(|block| round.held.contains(block))
+                    .map(Resend::Block),
+            );
+        }
+        if let (Some(previous), Some(number)) = (round.previous(), round.period.checked_sub(1)) {
+            // Both certificates if it holds both: value and bottom together keep others from voting the value.
+            let is_next = |step: Step, _: Value| matches!(step, Step::Next(_));
+            let role = |step| klero_committee::Role {
+                period: number,
+                ..round.role(step)
+            };
+            let mut quorums = certificates(&previous.quorums, is_next, role);
+            // One certificate for each value is enough.
+            quorums.sort_by_key(|item| match item {
+                Resend::Certificate(role, value) => Some((*value, role.step)),
+                _ => None,
+            });
+            quorums.dedup_by_key(|item| match item {
+                Resend::Certificate(_, value) => Some(*value),
+                _ => None,
+            });
+            items.extend(quorums);
+        }
+        if let Entry::Carried(block) = round.entry
+            && round.held.contains(&block)
+        {
+            items.push(Resend::Block(block));
+        }
+        items.push(Resend::Previous);
+        out.push(Output::Resend(items));
+    }
+}
+
+fn certificates(
+    quorums: &std::collections::BTreeSet<(Step, Value)>,
+    wanted: impl Fn(Step, Value) -> bool,
+    role: impl Fn(Step) -> klero_committee::Role,
+) -> Vec<Resend> {
+    let wanted = quorums.iter().filter(|(step, value)| wanted(*step, *value));
+    wanted
+        .map(|(step, value)| Resend::Certificate(role(*step), *value))
+        .collect()
+}
