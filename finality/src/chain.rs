@@ -1,0 +1,335 @@
+//! Following a chain from its genesis: seeds, electorates, headers, certificates.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use klero_committee::sampling::seed::{self, SeedSchedule};
+use klero_committee::sampling::vrf::VrfInput;
+use klero_committee::sampling::{Digest, LotteryError};
+use klero_committee::{
+    CertificateError, Electorate, ElectorateError, Profile, QuorumCertificate, Role, RoundContext, Step,
+    UnverifiedCertificate, Value,
+};
+use klero_stake::{History, Registry, electorate_root};
+use thiserror::Error;
+
+use crate::block::{Block, BodyError, Header, PROTOCOL_VERSION};
+use crate::genesis::{Genesis, GenesisError};
+
+/// Why a header does not follow its parent. Whoever proposed it is at fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum HeaderError {
+    /// A version that this code does not speak.
+    #[error("protocol version {0}, but this node speaks 1")]
+    Version(u16),
+    /// Of another chain.
+    #[error("of chain {0}")]
+    Chain(Digest),
+    /// Of another round than the next.
+    #[error("of round {found} where {expected} is next")]
+    Round {
+        /// Its round.
+        found: u64,
+        /// The next round.
+        expected: u64,
+    },
+    /// Not on top of the last final block.
+    #[error("its parent is not the last final block")]
+    Parent,
+    /// A proposer beyond the electorate.
+    #[error("its proposer {0} is not in the electorate")]
+    Proposer(u32),
+    /// A seed that does not follow [SEED-2] [SEED-3].
+    #[error("its seed or the proof of it is wrong")]
+    Seed,
+    /// Another registry than the operations give.
+    #[error("its registry root is wrong")]
+    RegistryRoot,
+    /// Another electorate for the next round.
+    #[error("its electorate root for the next round is wrong")]
+    NextElectorate,
+    /// Another seed for the next round.
+    #[error("its seed for the next round is wrong")]
+    NextSeed,
+    /// A timestamp not after the parent's.
+    #[error("its timestamp {found} is not after the parent's {parent}")]
+    Timestamp {
+        /// Its timestamp.
+        found: u64,
+        /// The parent's.
+        parent: u64,
+    },
+}
+
+/// Why a block was not taken as final.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ChainError {
+    /// The genesis itself is wrong.
+    #[error("genesis: {0}")]
+    Genesis(#[from] GenesisError),
+    /// The header does not follow.
+    #[error("header: {0}")]
+    Header(#[from] HeaderError),
+    /// The body is another.
+    #[error("body: {0}")]
+    Body(#[from] BodyError),
+    /// The certificate in the body is no certificate of the parent.
+    #[error("parent's certificate: {0}")]
+    ParentCertificate(CertificateError),
+    /// The certificate does not verify.
+    #[error("certificate: {0}")]
+    Certificate(#[from] CertificateError),
+    /// A certificate for another block or step.
+    #[error("certificate: it is for {0} and not a Cert certificate of this block")]
+    OtherValue(Role),
+    /// No electorate can be derived.
+    #[error("electorate: {0}")]
+    Electorate(#[from] ElectorateError),
+    /// The committees do not suit the electorate.
+    #[error("committees: {0}")]
+    Lottery(#[from] LotteryError),
+}
+
+/// A chain up to its last final block.
+#[derive(Debug, Clone)]
+pub struct Chain {
+    id: Digest,
+    profile: Arc<Profile>,
+    history: History,
+    electorate: Arc<Electorate>,
+    round: u64,
+    head: Digest,
+    timestamp: u64,
+    seeds: BTreeMap<u64, Digest>,
+    digests: BTreeMap<u64, Digest>,
+    head_context: Option<RoundContext>,
+}
+
+impl Chain {
+    /// The chain that begins with a genesis, which is checked.
+    ///
+    /// # Errors
+    /// [`ChainError`] when the genesis is wrong.
+    pub fn new(genesis: &Genesis) -> Result<Self, ChainError> {
+        let registry = genesis.validate()?;
+        let id = genesis.chain_id();
+        let electorate = Arc::new(registry.electorate()?);
+        let profile = Arc::new(genesis.profile.clone());
+        Ok(Self {
+            id,
+            history: History::new(profile.seeds, registry),
+            profile,
+            electorate,
+            round: 0,
+            head: id,
+            timestamp: genesis.timestamp,
+            seeds: BTreeMap::from([(0, genesis.seed())]),
+            digests: BTreeMap::new(),
+            head_context: None,
+        })
+    }
+
+    /// The chain id.
+    pub const fn id(&self) -> &Digest {
+        &self.id
+    }
+
+    /// The committees.
+    pub const fn profile(&self) -> &Arc<Profile> {
+        &self.profile
+    }
+
+    /// The last final round; 0 for the genesis.
+    pub const fn round(&self) -> u64 {
+        self.round
+    }
+
+    /// The digest of the last final header; the chain id before there is one.
+    pub const fn head(&self) -> &Digest {
+        &self.head
+    }
+
+    /// The timestamp of the last final block in milliseconds.
+    pub const fn timestamp(&self) -> u64 {
+        self.timestamp
+    }
+
+    /// The registry after the last final block.
+    pub fn registry(&self) -> &Arc<Registry> {
+        self.history.after(self.round)
+    }
+
+    fn schedule(&self) -> &SeedSchedule {
+        &self.profile.seeds
+    }
+
+    /// The seed that a round is drawn with, Q(r − L), if it is known [SEED-5].
+    fn drawing_seed(&self, round: u64) -> Option<&Digest> {
+        self.seeds.get(&self.schedule().seed_round(round))
+    }
+
+    /// The digest that enters the seed of a round [SEED-4].
+    pub(crate) fn refresh_digest(&self, round: u64) -> Digest {
+        let old = self
+            .schedule()
+            .refresh_round(round)
+            .and_then(|old| self.digests.get(&old));
+        old.copied().unwrap_or(Digest::ZERO)
+    }
+
+    /// The context of a round: the next one, or the one after it, whose votes may come early. `None` for others
+    /// [BA-10].
+    pub fn context(&self, round: u64) -> Option<RoundContext> {
+        if round <= self.round || round > self.round + 2 {
+            return None;
+        }
+        let seed = *self.drawing_seed(round)?;
+        let electorate = Arc::clone(&self.electorate);
+        RoundContext::new(self.id, round, seed, electorate, Arc::clone(&self.profile)).ok()
+    }
+
+    /// The electorate root and the seed of the round after `round`, which its header commits to [FIN-1].
+    pub(crate) fn commitments(&self, round: u64) -> Option<(Digest, Digest)> {
+        let seed = self.drawing_seed(round + 1)?;
+        let electorate = self.history.drawing_in(round + 1).electorate().ok()?;
+        Some((electorate_root(&electorate, &self.profile), *seed))
+    }
+
+    /// The seed that a header claims to fix, if it is right [SEED-2] [SEED-3].
+    fn check_seed(&self, header: &Header) -> Option<Digest> {
+        let earlier = self.drawing_seed(header.round)?;
+        let old = self.refresh_digest(header.round);
+        match (&header.seed_proof, header.original_period) {
+            (Some(proof), 0) => {
+                let key = &self.electorate.member(header.proposer)?.vrf_key;
+                let input = VrfInput::seed(&self.id, earlier, header.round);
+                Some(seed::proposed_seed(&key.verify_short(&input, proof).ok()?, &old))
+            }
+            (None, period) if period > 0 => Some(seed::fallback_seed(earlier, header.round, &old)),
+            _ => None,
+        }
+    }
+
+    /// Checks that a header follows the last final block, in all that needs no application.
+    ///
+    /// # Errors
+    /// [`HeaderError`] for the first thing that is wrong.
+    pub fn check_header(&self, header: &Header) -> Result<(), HeaderError> {
+        if header.version != PROTOCOL_VERSION {
+            return Err(HeaderError::Version(header.version));
+        }
+        if header.chain != self.id {
+            return Err(HeaderError::Chain(header.chain));
+        }
+        let expected = self.round + 1;
+        if header.round != expected {
+            return Err(HeaderError::Round {
+                found: header.round,
+                expected,
+            });
+        }
+        if header.parent != self.head {
+            return Err(HeaderError::Parent);
+        }
+        if self.electorate.member(header.proposer).is_none() {
+            return Err(HeaderError::Proposer(header.proposer));
+        }
+        if header.timestamp <= self.timestamp {
+            return Err(HeaderError::Timestamp {
+                found: header.timestamp,
+                parent: self.timestamp,
+            });
+        }
+        if header.registry_root != self.registry().root() {
+            return Err(HeaderError::RegistryRoot);
+        }
+        let (electorate, seed) = self.commitments(expected).ok_or(HeaderError::NextElectorate)?;
+        if header.next_electorate != electorate {
+            return Err(HeaderError::NextElectorate);
+        }
+        if header.next_seed != seed {
+            return Err(HeaderError::NextSeed);
+        }
+        if self.check_seed(header) != Some(header.seed) {
+            return Err(HeaderError::Seed);
+        }
+        Ok(())
+    }
+
+    /// Checks a block on top of the last final one: header, body, and the parent's certificate in it. What the
+    /// application says of the payload is not asked here.
+    ///
+    /// # Errors
+    /// [`ChainError`] for the first thing that is wrong.
+    pub fn check_block(&self, block: &Block) -> Result<(), ChainError> {
+        self.check_header(&block.header)?;
+        block.check_body()?;
+        match (&block.body.parent_certificate, &self.head_context) {
+            (None, None) => Ok(()),
+            (Some(certificate), Some(context)) => {
+                certificate
+                    .verify(context)
+                    .map_err(ChainError::ParentCertificate)?;
+                is_cert_for(certificate, self.round, &self.head)
+            }
+            _ => Err(BodyError::ParentCertificate.into()),
+        }
+    }
+
+    /// Checks a certificate for the block on top of the last final one.
+    ///
+    /// # Errors
+    /// [`ChainError`] when it does not make that block final.
+    pub fn check_certificate(
+        &self,
+        header: &Header,
+        certificate: &UnverifiedCertificate,
+    ) -> Result<QuorumCertificate, ChainError> {
+        is_cert_for(certificate, header.round, &header.digest())?;
+        let context = self.context(header.round).ok_or(HeaderError::NextSeed)?;
+        Ok(certificate.verify(&context)?)
+    }
+
+    /// Takes a block as final: it follows the last one, and its Cert certificate verifies against the electorate
+    /// and seed of its round [FIN-3]. On an error nothing changes.
+    ///
+    /// # Errors
+    /// [`ChainError`] for the first thing that is wrong.
+    pub fn accept(&mut self, block: &Block, certificate: &UnverifiedCertificate) -> Result<(), ChainError> {
+        self.check_block(block)?;
+        self.check_certificate(&block.header, certificate)?;
+        self.advance(&block.header);
+        Ok(())
+    }
+
+    /// Follows a header that is known to be final and right: from the own store, or after checking.
+    pub fn advance(&mut self, header: &Header) {
+        self.head_context = self.context(header.round);
+        self.round = header.round;
+        self.head = header.digest();
+        self.timestamp = header.timestamp;
+        self.seeds.insert(header.round, header.seed);
+        self.digests.insert(header.round, self.head);
+        let schedule = *self.schedule();
+        let oldest_seed = header.round.saturating_sub(schedule.lookback + 2);
+        self.seeds = self.seeds.split_off(&oldest_seed);
+        let oldest_digest = header.round.saturating_sub(schedule.electorate_lookback());
+        self.digests = self.digests.split_off(&oldest_digest);
+        if let Ok(electorate) = self.history.drawing_in(header.round + 1).electorate()
+            && *self.electorate != electorate
+        {
+            self.electorate = Arc::new(electorate);
+        }
+    }
+}
+
+fn is_cert_for(certificate: &UnverifiedCertificate, round: u64, block: &Digest) -> Result<(), ChainError> {
+    let Role {
+        round: found, step, ..
+    } = certificate.role;
+    if found == round && step == Step::Cert && certificate.value == Value::Block(*block) {
+        Ok(())
+    } else {
+        Err(ChainError::OtherValue(certificate.role))
+    }
+}

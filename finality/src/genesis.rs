@@ -1,0 +1,124 @@
+//! The genesis: everything about a chain that is not decided later.
+
+use borsh::{BorshDeserialize, BorshSerialize};
+use klero_committee::sampling::vrf::VrfPublicKey;
+use klero_committee::sampling::{Digest, Domain, LotteryError, bls, seed};
+use klero_committee::{ElectorateError, Member, Profile, ProfileError, Step};
+use klero_stake::Registry;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+const MAX_NAME: usize = 64;
+
+/// One validator of a genesis.
+#[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GenesisValidator {
+    /// The validator's id.
+    pub id: Digest,
+    /// Its stake in the smallest unit.
+    pub stake: u64,
+    /// The key that signs its votes.
+    pub vote_key: bls::PublicKey,
+    /// The proof that its owner knows the secret of that key, bound to the network's name [COM-6].
+    pub possession: bls::Signature,
+    /// The key that it draws with.
+    pub vrf_key: VrfPublicKey,
+}
+
+/// The genesis. Its digest is the chain id [ENC-3].
+#[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Genesis {
+    /// The network's name, 1 to 64 bytes.
+    pub network: String,
+    /// Milliseconds since 1970; the first block's timestamp is greater.
+    pub timestamp: u64,
+    /// The committees and what they are to keep.
+    pub profile: Profile,
+    /// The validators in the order of their ids.
+    pub validators: Vec<GenesisValidator>,
+}
+
+/// Why a genesis was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum GenesisError {
+    /// A name that is empty or too long.
+    #[error("the network's name has {0} bytes: it must have 1 to 64")]
+    Name(usize),
+    /// A profile that contradicts itself.
+    #[error("profile: {0}")]
+    Profile(#[from] ProfileError),
+    /// Validators that are no electorate.
+    #[error("validators: {0}")]
+    Validators(#[from] ElectorateError),
+    /// A key without a valid proof of possession.
+    #[error(
+        "validator {0}: the proof of possession is not of this key and network; make it with `klero keys new --network NAME`"
+    )]
+    Possession(Digest),
+    /// A VRF key of another suite than the profile's.
+    #[error("validator {0}: the VRF key is of another suite than the profile's")]
+    Suite(Digest),
+    /// Committees that do not suit the stake.
+    #[error("committees: {0}")]
+    Lottery(#[from] LotteryError),
+}
+
+impl Genesis {
+    /// The chain id.
+    pub fn chain_id(&self) -> Digest {
+        Domain::Genesis.digest(self)
+    }
+
+    /// Q(0), fixed after the keys are known: it hashes them [SEED-1] [SEED-4].
+    pub fn seed(&self) -> Digest {
+        seed::genesis_seed(&self.chain_id())
+    }
+
+    /// Checks everything and makes the first registry.
+    ///
+    /// # Errors
+    /// [`GenesisError`] for the first thing that is wrong.
+    pub fn validate(&self) -> Result<Registry, GenesisError> {
+        if self.network.is_empty() || self.network.len() > MAX_NAME {
+            return Err(GenesisError::Name(self.network.len()));
+        }
+        self.profile.validate()?;
+        let binding = bls::possession::genesis_binding(&self.network);
+        for validator in &self.validators {
+            if validator.vrf_key.suite() != self.profile.vrf {
+                return Err(GenesisError::Suite(validator.id));
+            }
+            bls::possession::verify(
+                &validator.vote_key,
+                &binding,
+                &validator.id,
+                &validator.possession,
+            )
+            .map_err(|_| GenesisError::Possession(validator.id))?;
+        }
+        let registry = Registry::new(self.validators.iter().map(member).collect())?;
+        let total = registry.electorate()?.total();
+        for step in [Step::Propose, Step::Soft, Step::Cert, Step::Next(0)] {
+            self.profile.lottery(step, total)?;
+        }
+        Ok(registry)
+    }
+}
+
+fn member(validator: &GenesisValidator) -> Member {
+    let GenesisValidator {
+        id,
+        stake,
+        vote_key,
+        vrf_key,
+        ..
+    } = *validator;
+    Member {
+        id,
+        stake,
+        vote_key,
+        vrf_key,
+    }
+}

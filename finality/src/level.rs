@@ -1,0 +1,28 @@
+//! How final something is.
+
+use serde::Serialize;
+
+/// Levels that a client can ask for, in ascending order [FIN-3].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Somebody with a seat proposed it.
+    Proposed,
+    /// A Soft quorum for it was seen.
+    Staged,
+    /// A Cert certificate for it was verified: it is final.
+    Certified,
+    /// The next final header names its certificate.
+    Anchored,
+}
+
+impl Level {
+    /// The level of a final block, given the last final round.
+    pub const fn of_final(round: u64, head: u64) -> Self {
+        if round < head {
+            Self::Anchored
+        } else {
+            Self::Certified
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! Finality: what a chain is, and how to check one from its genesis alone.
+//!
+//! A [`Genesis`] fixes everything that is not decided later; its digest is the chain id. A [`Block`] is a
+//! [`Header`], whose digest is what members vote on, and a [`Body`]. A [`Chain`] follows the headers: it knows
+//! seeds and electorates, makes the [`RoundContext`](klero_committee::RoundContext) of the next rounds, and
+//! refuses a header that does not follow. [`Chain::accept`] takes a block with its certificate, and is all that
+//! `klero verify` trusts.
+#![forbid(unsafe_code)]
+#![deny(
+    clippy::expect_used,
+    clippy::float_arithmetic,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
+mod block;
+mod chain;
+mod draft;
+mod genesis;
+mod level;
+
+pub use block::{Block, Body, BodyError, FinalBlock, Header, MAX_PAYLOAD, PROTOCOL_VERSION};
+pub use chain::{Chain, ChainError, HeaderError};
+pub use draft::Draft;
+pub use genesis::{Genesis, GenesisError, GenesisValidator};
+pub use klero_stake as stake;
+pub use level::Level;
