@@ -114,9 +114,7 @@ impl Agreement {
                 self.on_held(block, &mut out);
                 self.try_cert(&mut out);
             }
-            Input::Rejected(block) => {
-                self.round.rejected.insert(block);
-            }
+            Input::Rejected(block) => self.on_rejected(block, &mut out),
             Input::Timeout(timer) => self.on_timeout(timer, &mut out),
         }
         if self.alarm.is_some() {
@@ -156,6 +154,9 @@ impl Agreement {
             return;
         }
         let period = role.period;
+        if self.round.rejected.contains(proposal.block()) {
+            return;
+        }
         if role.round != self.round() || period < self.round.period || !self.round.is_relevant(period) {
             return;
         }
@@ -186,6 +187,27 @@ impl Agreement {
             if period == self.round.period {
                 self.try_late_soft(out);
             }
+        }
+    }
+
+    /// A header commits to its body, hence every honest node that holds it judges the same: the next lowest
+    /// proposal takes its place, and the period is not lost.
+    fn on_rejected(&mut self, block: Digest, out: &mut Vec<Output>) {
+        self.round.rejected.insert(block);
+        let (number, rejected) = (self.round.period, self.round.rejected.clone());
+        let period = self.round.period_mut(number);
+        if period.lowest.as_ref().is_none_or(|lowest| *lowest.block() != block) {
+            return;
+        }
+        let fresh = period.proposers.values().map(|(proposal, _)| proposal);
+        let good = fresh.filter(|proposal| !rejected.contains(proposal.block()));
+        period.lowest = good.min_by_key(|proposal| proposal.rank()).cloned();
+        if let Some(lowest) = period.lowest.clone() {
+            if !self.round.held.contains(lowest.block()) {
+                out.push(Output::Fetch(*lowest.block()));
+            }
+            out.push(Output::Lowest(lowest));
+            self.try_late_soft(out);
         }
     }
 

@@ -1,5 +1,6 @@
 //! What the machine asks of its driver.
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use klero_committee::sampling::Digest;
 use klero_committee::{Equivocation, Proposal, QuorumCertificate, Role, Value, Vote};
 
@@ -94,7 +95,7 @@ pub enum Resend {
 }
 
 /// Two quorums that cannot both be, unless more of the stake is faulty than the genesis assumes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize)]
 pub struct Alarm {
     /// The role of the first quorum seen.
     pub first: (Role, Value),

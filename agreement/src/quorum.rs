@@ -27,7 +27,7 @@ impl Agreement {
     /// A certificate shows a quorum whose votes need not have been seen.
     pub(crate) fn on_certificate(&mut self, certificate: QuorumCertificate, out: &mut Vec<Output>) {
         let (role, value) = (certificate.role(), certificate.value());
-        let is_stale = role.step != Step::Cert && role.period + 1 < self.round.period;
+        let is_stale = role.step != Step::Cert && role.period.saturating_add(1) < self.round.period;
         if role.round != self.round() || is_stale || self.knows_quorum(role, value) {
             return;
         }

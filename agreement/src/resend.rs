@@ -2,7 +2,7 @@
 
 use klero_committee::{Step, Value};
 
-use crate::{Agreement, Entry, Output, Resend};
+use crate::{Agreement, Output, Resend};
 
 impl Agreement {
     /// Everything that another node may lack to follow to where this one is.
@@ -46,11 +46,8 @@ impl Agreement {
             });
             items.extend(quorums);
         }
-        if let Entry::Carried(block) = round.entry
-            && round.held.contains(&block)
-        {
-            items.push(Resend::Block(block));
-        }
+        let carried = round.previous().and_then(|previous| previous.next_value);
+        items.extend(carried.filter(|block| round.held.contains(block)).map(Resend::Block));
         items.push(Resend::Previous);
         out.push(Output::Resend(items));
     }

@@ -6,7 +6,7 @@ use klero_committee::{Step, Value};
 
 use crate::round::Round;
 use crate::upcoming::Upcoming;
-use crate::{Agreement, Output, RoundStart};
+use crate::{Agreement, Alarm, Output, RoundStart};
 
 /// How a period was entered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize)]
@@ -42,6 +42,8 @@ pub struct Snapshot {
     pub previous_value: Option<Digest>,
     /// bottom(p − 1).
     pub previous_bottom: bool,
+    /// The alarm that stopped the machine, which outlives a restart [BA-13].
+    pub alarm: Option<Alarm>,
 }
 
 impl Agreement {
@@ -59,6 +61,7 @@ impl Agreement {
             staged: staged.map(|block| (block, round.validated.contains(&block))),
             previous_value: round.previous().and_then(|period| period.next_value),
             previous_bottom: round.previous().is_some_and(|period| period.next_bottom),
+            alarm: self.alarm,
         }
     }
 

@@ -6,12 +6,14 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use klero_sampling::codec::Wire;
 use klero_sampling::vrf::{VrfError, VrfShortProof};
 use klero_sampling::{Digest, Domain, LotteryError, bls};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{MAX_MEMBERS, Role, RoundContext, SignerSet, Value, Vote};
 
 /// A certificate as it came [COM-5]. It holds no weights: the verifier computes them.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct UnverifiedCertificate {
     /// In what place the signers spoke.
     pub role: Role,
@@ -24,6 +26,7 @@ pub struct UnverifiedCertificate {
     /// The proofs of the proven, in the order of their indices.
     pub proofs: Vec<VrfShortProof>,
     /// The sum of the signatures.
+    #[serde(with = "klero_sampling::text")]
     pub signature: [u8; 48],
 }
 
@@ -211,7 +214,8 @@ pub fn assemble<'a>(
         .into_iter()
         .filter(|vote| signers.contains(vote.voter))
         .collect();
-    by_index.sort_by_key(|vote| vote.voter);
+    // Of two copies the one with the proof is taken.
+    by_index.sort_by_key(|vote| (vote.voter, Reverse(vote.drawn)));
     by_index.dedup_by_key(|vote| vote.voter);
     let input = context.input(role);
     let shorten = |vote: &&Vote| {

@@ -35,7 +35,7 @@ pub use klero_sampling as sampling;
 pub use profile::{CommitteeSize, Profile, ProfileError, Ratio, Targets, Timing};
 pub use proposal::{Proposal, ProposalError, UnverifiedProposal};
 pub use role::{Role, Step, Value};
-pub use signer::{Signer, ValidatorKeys, cast_vote, make_proposal};
+pub use signer::{Signer, ValidatorKeys, cast_vote, make_proposal, proposer_priority};
 pub use signer_set::SignerSet;
 pub use tally::{Counted, Tally};
 pub use vote::{BundledVote, MAX_BUNDLE, UnverifiedVote, Vote, VoteBundle, VoteError, verify_votes};

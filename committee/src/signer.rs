@@ -93,7 +93,7 @@ pub fn cast_vote(
 }
 
 /// The rank with which a signer would propose in a period; `None` without a seat.
-fn priority(context: &RoundContext, role: Role, proposer: u32, signer: &dyn Signer) -> Option<Priority> {
+pub fn proposer_priority(context: &RoundContext, role: Role, proposer: u32, signer: &dyn Signer) -> Option<Priority> {
     let member = context.electorate().member(proposer)?;
     let output = signer.evaluate(&context.input(role));
     let seats = context.seats(Step::Propose, member, &output).ok()?.total();
@@ -110,7 +110,7 @@ pub fn make_proposal(
     block: impl FnOnce(&Priority) -> Option<(Digest, u32, u32)>,
 ) -> Option<Proposal> {
     let role = Role::new(context.round(), period, Step::Propose);
-    let priority = priority(context, role, proposer, signer)?;
+    let priority = proposer_priority(context, role, proposer, signer)?;
     let (block, original_period, original_proposer) = block(&priority)?;
     let proof = signer.prove(&context.input(role));
     let signature = signer

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Indices of an electorate; bit i of byte i/8, least significant first.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
-pub struct SignerSet(Vec<u8>);
+pub struct SignerSet(#[serde(with = "klero_sampling::text")] Vec<u8>);
 
 impl SignerSet {
     /// The empty set over an electorate of `members`.

@@ -3,7 +3,7 @@
 use klero_committee::sampling::Digest;
 use klero_committee::sampling::seed;
 use klero_committee::sampling::vrf::VrfInput;
-use klero_committee::{QuorumCertificate, Signer};
+use klero_committee::{Signer, UnverifiedCertificate};
 
 use crate::Chain;
 use crate::block::{Block, Body, Header, PROTOCOL_VERSION};
@@ -16,7 +16,7 @@ pub struct Draft {
     /// The proposer's index.
     pub proposer: u32,
     /// A Cert certificate of the last final block; none for the first.
-    pub parent_certificate: Option<QuorumCertificate>,
+    pub parent_certificate: Option<UnverifiedCertificate>,
     /// The application's root after the last final block.
     pub application_root: Digest,
     /// The application's bytes.

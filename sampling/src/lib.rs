@@ -34,6 +34,7 @@ mod domain;
 mod draw;
 mod seats;
 pub mod seed;
+pub mod text;
 pub mod vrf;
 
 pub use digest::{Digest, ParseDigestError};

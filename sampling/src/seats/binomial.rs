@@ -2,10 +2,10 @@
 //!
 //! The answer is the first k at which u lies below CDF(k). CDF is a sum of
 //! pmf(0) = ((S − τ)/S)^s and pmf(k + 1) = pmf(k)·(s − k)·τ / ((k + 1)·(S − τ)), which are far too long to be
-//! written out, so the search keeps a number below and a number above each and answers only what both agree
-//! on: u < low(k) means that the seats are k, u ≥ high(k) that they are more. Between the two it gives up and
-//! starts again with more bits, so every answer is the mathematical one and the width decides only how often
-//! a second try is needed.
+//! written out. So the search keeps a number below and a number above each and answers only what both agree
+//! on: the seats are k if u < low(k), and more if u ≥ high(k). Between the two it gives up and starts again
+//! with more bits: every answer is the mathematical one, and the width decides only how often there is a
+//! second try.
 //!
 //! How wide? Powers are off by at most 2·s units in the last place on either side, and the walk adds fewer
 //! than 2^25: with s ≤ 2^63 the bounds of CDF are closer than 2^(67 − bits).
@@ -13,10 +13,12 @@
 //! - 256 bits: 2^-189. A draw is a hash and falls between the bounds with about that chance.
 //! - 512 bits: 2^-445. No draw is nearer to 1 than 2^-257. That is 2^188 times the distance of the bounds, so
 //!   even a draw of all ones is told from the tail of the distribution, at the k where the tail drops below it.
-//! - 2048 bits, for draws on a step or next to it. u may equal CDF(k), and then u < CDF(k) is false: with
-//!   τ/S = 1/4, s = 129 and k = 64 there is such a draw. No width tells a number from one that is equal to it
-//!   unless both are exact, so where S^s fits, everything is multiplied by it and becomes a whole number. All
-//!   are exact, and the answer is certain. Where S^s does not fit, 2048 bits leave a distance of 2^-1981.
+//! - 2048 bits, for draws on a step or next to it. u may equal CDF(k), and then u < CDF(k) is false. No width
+//!   tells a number from its equal unless both are exact. That is so without further ado if τ/S is a short
+//!   fraction over a power of two (1/4, s = 129, k = 64). But CDF(k) can be one where τ/S is not: S = 5·2^43,
+//!   τ = 2721, s = 6, k = 3. Where S^s fits, everything is therefore multiplied by it and becomes a whole
+//!   number; nothing is rounded and the answer is certain, for every s up to 26 and every S. Where it does
+//!   not fit, 2048 bits leave a distance of 2^-1981.
 
 use std::num::NonZeroU64;
 
@@ -24,11 +26,11 @@ use thiserror::Error;
 
 use super::wide::{Float, Round};
 
-/// The draw lies within 2^-1981 of a step of a distribution with S^s of more than 1700 bits.
+/// The draw lies within 2^-1981 of a step of a distribution whose S^s has more than 1700 bits.
 ///
 /// Nobody can hand one in. A draw is a hash, so it comes within 2^-445 of a step with about that chance. And
-/// there are fewer than 2^180 (s, S, τ, k) and 2^256 draws: numbers as irregular as these steps are not expected
-/// to come within 2^-1981 of a draw anywhere in the domain.
+/// there are fewer than 2^180 (s, S, τ, k) and 2^256 draws: unless both are short fractions, which are decided
+/// exactly, they are not expected to come within 2^-1981 of each other anywhere in the domain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the draw cannot be told from a step of the distribution")]
 pub(super) struct Undecided;
@@ -45,6 +47,7 @@ pub(super) fn binomial_seats(
     expected: u32,
 ) -> Result<u64, Undecided> {
     let hit = u64::from(expected);
+    // p = 1 where τ ≥ S [SORT-3].
     let Some(miss) = total.checked_sub(hit).and_then(NonZeroU64::new) else {
         return Ok(stake);
     };

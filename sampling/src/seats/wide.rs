@@ -1,9 +1,9 @@
 //! Wide numbers with directed rounding, for bounds that are proved and not estimated.
 //!
 //! A [`Float`] is a fraction of N limbs (64·N bits) times a power of two, never negative. Every operation
-//! computes its exact result as far as rounding needs it and then rounds down or up as told. A chain of
-//! operations that all round down therefore ends at or below the true value, one that rounds up at or above
-//! it, and a result that fits the limbs is exact in both. Integers only.
+//! computes as much of its result as rounding needs and then rounds down or up as told. A chain of operations
+//! that round down therefore ends at or below the true value, one that rounds up at or above it, and results
+//! that fit the limbs are exact in both. Integers only [SORT-2].
 
 use std::mem::{replace, take};
 use std::num::{NonZeroU64, NonZeroU128};
@@ -104,11 +104,8 @@ impl<const N: usize> Float<N> {
         let bits = u64::BITS - exponent.leading_zeros();
         (0..bits).rev().fold(Self::from_u64(1), |power, bit| {
             let square = power.mul(&power, round);
-            if exponent >> bit & 1 == 1 {
-                square.mul(self, round)
-            } else {
-                square
-            }
+            let odd = exponent >> bit & 1 == 1;
+            if odd { square.mul(self, round) } else { square }
         })
     }
 }
@@ -141,10 +138,8 @@ impl<const N: usize> Exact<N> {
 
     /// Moves all down by one limb and puts `top` in front.
     fn shift_limb(&mut self, top: u64) {
-        let last = self
-            .limbs
-            .iter_mut()
-            .fold(top, |above, limb| replace(limb, above));
+        let falling = self.limbs.iter_mut();
+        let last = falling.fold(top, |above, limb| replace(limb, above));
         self.sticky |= replace(&mut self.below, last) != 0;
     }
 
@@ -171,6 +166,7 @@ impl<const N: usize> Exact<N> {
     /// Moves all up until the top bit is set, if there is a bit; returns the zeros that remain in front.
     ///
     /// What is sticky cannot be moved up: an operation that sets it leaves at most 64 zeros in front.
+    #[inline]
     fn normalize(&mut self) -> u32 {
         for _ in 0..=N {
             if self.leading_zeros() < 64 {
@@ -181,12 +177,12 @@ impl<const N: usize> Exact<N> {
             self.exponent = self.exponent.saturating_sub(64);
         }
         let zeros = self.leading_zeros();
-        if zeros > 0 && zeros < 64 {
-            let rising = self.limbs.iter_mut().rev();
-            rising.fold(self.below >> (64 - zeros), |under, limb| {
+        if (1..64).contains(&zeros) {
+            let mut under = self.below >> (64 - zeros);
+            for limb in self.limbs.iter_mut().rev() {
                 let old = replace(limb, *limb << zeros | under);
-                old >> (64 - zeros)
-            });
+                under = old >> (64 - zeros);
+            }
             self.below <<= zeros;
             self.exponent = self.exponent.saturating_sub(i64::from(zeros));
         }
@@ -198,6 +194,7 @@ impl<const N: usize> Exact<N> {
         self.limbs.first().map_or(64, |top| top.leading_zeros())
     }
 
+    #[inline]
     fn round(mut self, round: Round) -> Float<N> {
         if self.normalize() > 0 {
             return Float::ZERO;
@@ -258,20 +255,12 @@ mod tests {
 
     /// The place of the lowest bit, in units.
     fn last_place(float: &Short) -> usize {
-        if *float == Short::ZERO {
-            0
-        } else {
-            usize::try_from(float.exponent + 2000 - 192).unwrap()
-        }
+        usize::try_from(float.exponent.saturating_add(2000 - 192)).unwrap_or(0)
     }
 
     fn whole(float: &Short) -> UBig {
-        let limbs = float
-            .limbs
-            .iter()
-            .rev()
-            .fold(UBig::ZERO, |sum, limb| (sum << 64) + *limb);
-        limbs << last_place(float)
+        let limbs = float.limbs.iter();
+        limbs.fold(UBig::ZERO, |sum, limb| (sum << 64) + *limb) << last_place(float)
     }
 
     /// Both roundings of an operation against its true value `exact`/`divisor`.
@@ -279,11 +268,7 @@ mod tests {
         let (down, up) = (operation(Round::Down), operation(Round::Up));
         let (low, high) = (whole(&down) * divisor, whole(&up) * divisor);
         assert!(low <= *exact && *exact <= high);
-        assert_eq!(
-            low == *exact,
-            high == *exact,
-            "exact from both sides or from none"
-        );
+        assert_eq!(low == *exact, high == *exact, "exact on both sides or on none");
         let next = &low + (UBig::from(divisor) << last_place(&down));
         assert!(low == high || next == high, "neighbours");
     }
@@ -293,9 +278,8 @@ mod tests {
     }
 
     fn float() -> impl Strategy<Value = Short> {
-        let limbs = [limb(), limb(), limb()];
-        let exponent = prop_oneof![-8_i64..8, -300_i64..300];
-        (limbs, exponent).prop_map(|(limbs, exponent)| Exact::new(limbs, exponent).round(Round::Down))
+        let parts = ([limb(), limb(), limb()], prop_oneof![-8_i64..8, -300_i64..300]);
+        parts.prop_map(|(limbs, exponent)| Exact::new(limbs, exponent).round(Round::Down))
     }
 
     proptest! {

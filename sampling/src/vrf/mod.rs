@@ -274,14 +274,31 @@ impl Serialize for VrfPublicKey {
 
 impl<'de> Deserialize<'de> for VrfPublicKey {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <String as Deserialize>::deserialize(deserializer)?;
-        let mut bytes = [0; 32];
-        let digits = text.strip_prefix("sr25519:").ok_or_else(|| {
-            de::Error::custom(format!(
-                "a VRF key begins with its suite, as in sr25519:…; found {text:?}"
-            ))
-        })?;
-        hex::decode_to_slice(digits, &mut bytes).map_err(de::Error::custom)?;
+        let bytes = read_tagged(deserializer)?;
         Self::from_bytes(VrfSuite::Sr25519, &bytes).map_err(de::Error::custom)
     }
+}
+
+impl Serialize for VrfShortProof {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self::Sr25519(bytes) = self;
+        serializer.collect_str(&format_args!("sr25519:{}", hex::encode(bytes)))
+    }
+}
+
+impl<'de> Deserialize<'de> for VrfShortProof {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read_tagged(deserializer).map(Self::Sr25519)
+    }
+}
+
+/// Bytes in hexadecimal behind the name of their suite.
+fn read_tagged<'de, const N: usize, D: Deserializer<'de>>(deserializer: D) -> Result<[u8; N], D::Error> {
+    let text = <String as Deserialize>::deserialize(deserializer)?;
+    let mut bytes = [0; N];
+    let digits = text.strip_prefix("sr25519:").ok_or_else(|| {
+        de::Error::custom(format!("it begins with its VRF suite, as in sr25519:…; found {text:?}"))
+    })?;
+    hex::decode_to_slice(digits, &mut bytes).map_err(de::Error::custom)?;
+    Ok(bytes)
 }

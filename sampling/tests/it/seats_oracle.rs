@@ -66,8 +66,8 @@ const EDGES: [(u64, u64, u32); 24] = [
     // CDF(64) is a draw.
     (129, 1024, 256),
     (255, 256, 128),
-    // With p = 1/2 every CDF(k) up to s = 257 is a draw or lies between two at the same distance.
     (256, 512, 256),
+    // CDF(0) is the first draw and CDF(256) the last.
     (257, 512, 256),
     (258, 1 << 21, 1 << 20),
     (300, 300, 299),
@@ -134,7 +134,7 @@ fn binomial_of_the_extreme_draws() {
 /// differs by a factor of 1 + k²/2^63 at most in its tail.
 const LONGEST_TAIL: u64 = 57;
 
-/// [SEAT-2] Where the whole stake is one more than what can be expected, and where there is none.
+/// [SEAT-2] No stake, and all of the greatest.
 #[test]
 fn binomial_at_the_ends_of_the_stake() {
     let middle = UBig::ONE << 255;

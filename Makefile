@@ -1,0 +1,56 @@
+# Every build uses the one profile `release`, so that RocksDB is compiled once for the testnet and the tests.
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+KLERO := $(TARGET)/release/klero
+ARGS ?=
+
+# $(call phase,name,command): runs the command and tells how long it took.
+phase = @echo "== $(1)"; start=$$(date +%s); \
+	$(2) && echo "== $(1): $$(($$(date +%s) - start)) s" | tee -a $(TARGET)/phases
+
+BUILD  = cargo build --release --workspace --locked
+CLIPPY = cargo clippy --release --workspace --all-targets --locked -- -D warnings
+TEST   = cargo test --release --workspace --locked
+DOC    = RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --locked
+
+.PHONY: help setup testnet test fmt lint doc bench clean
+
+help: ## this list
+	@echo "Klero: consensus by sampled committees"
+	@echo
+	@awk -F':[^#]*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo 'ARGS reach the testnet: make testnet ARGS="--validators 4 --rounds 30"'
+
+setup: ## install the system packages the build needs (Debian, Ubuntu) or name them
+	@scripts/setup.sh
+
+testnet: setup ## build, then start a testnet of real nodes on this machine
+	$(BUILD)
+	@exec $(KLERO) testnet $(ARGS)
+
+test: ## every check: format, build, lints, tests, documentation
+	@scripts/setup.sh checks
+	@mkdir -p $(TARGET) && : >$(TARGET)/phases
+	$(call phase,format,cargo fmt --all --check)
+	$(call phase,build,$(BUILD))
+	$(call phase,lints,$(CLIPPY))
+	$(call phase,tests,$(TEST))
+	$(call phase,documentation,$(DOC))
+	@echo "== all checks passed"; cat $(TARGET)/phases
+
+fmt: ## format the code
+	cargo fmt --all
+
+lint: ## clippy, warnings being errors
+	@scripts/setup.sh checks
+	$(CLIPPY)
+
+doc: setup ## the documentation of the crates, in target/doc
+	$(DOC)
+
+bench: setup ## the benchmarks
+	cargo bench --workspace --locked
+
+clean: ## remove what was built, RocksDB too
+	cargo clean

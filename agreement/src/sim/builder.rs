@@ -1,0 +1,265 @@
+//! The description of a run.
+
+use std::sync::Arc;
+
+use klero_committee::sampling::seed::SeedSchedule;
+use klero_committee::sampling::vrf::{VrfError, VrfSuite};
+use klero_committee::sampling::{LotteryError, SeatScheme};
+use klero_committee::{CommitteeSize, ElectorateError, Profile, Ratio, Targets, Timing};
+use thiserror::Error;
+
+use super::chain::Chain;
+use super::faults::{Cut, Faults, Shape};
+use super::log::Log;
+use super::node::Identity;
+use super::oracle::Oracle;
+use super::random::Random;
+use super::run::{Event, Place, Slot};
+use super::setting::Setting;
+use super::trace::Trace;
+use super::{Behaviour, Simulation};
+
+/// Why a description makes no run.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum BuildError {
+    /// No nodes.
+    #[error("a simulation needs at least one node")]
+    NoNodes,
+    /// A validator without keys.
+    #[error("{0}")]
+    Keys(#[from] VrfError),
+    /// Stakes that make no electorate.
+    #[error("{0}")]
+    Electorate(#[from] ElectorateError),
+    /// Committees that do not suit the electorate.
+    #[error("{0}")]
+    Committees(#[from] LotteryError),
+}
+
+/// A network to be: by default four honest nodes with one validator each, everyone a member of every committee,
+/// and messages that take 5 to 50 ms. All times are virtual milliseconds from the start.
+#[derive(Debug, Clone)]
+pub struct Builder {
+    nodes: usize,
+    stakes: Option<Vec<u64>>,
+    scheme: SeatScheme,
+    committee: CommitteeSize,
+    catch_up: u64,
+    proposers: u32,
+    timing: Timing,
+    k_max: u32,
+    seed: u64,
+    verifies: bool,
+    faults: Faults,
+    behaviours: Vec<(usize, Behaviour)>,
+    crashes: Vec<(usize, u64, u64)>,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            nodes: 4,
+            stakes: None,
+            scheme: SeatScheme::Full,
+            committee: CommitteeSize {
+                expected: 100,
+                threshold: 69,
+            },
+            catch_up: 34,
+            proposers: 8,
+            timing: Timing::default(),
+            k_max: 1_000,
+            seed: 0,
+            verifies: false,
+            faults: Faults {
+                delay: (5, 50),
+                loss: 0,
+                duplication: 0,
+                until: u64::MAX,
+                cuts: Vec::new(),
+            },
+            behaviours: Vec::new(),
+            crashes: Vec::new(),
+        }
+    }
+}
+
+impl Builder {
+    /// How many nodes.
+    pub const fn nodes(mut self, nodes: usize) -> Self {
+        self.nodes = nodes;
+        self
+    }
+
+    /// So many validators with stakes after Zipf, dealt to the nodes as evenly as they go.
+    pub fn validators(self, count: u32) -> Self {
+        self.stakes((1..=u64::from(count)).map(|rank| 1_000_000 / rank))
+    }
+
+    /// A validator for each stake, dealt to the nodes as evenly as they go. Without this each node has one
+    /// validator, and all have the same stake.
+    pub fn stakes(mut self, stakes: impl IntoIterator<Item = u64>) -> Self {
+        self.stakes = Some(stakes.into_iter().collect());
+        self
+    }
+
+    /// How seats follow from draws.
+    pub const fn scheme(mut self, scheme: SeatScheme) -> Self {
+        self.scheme = scheme;
+        self
+    }
+
+    /// Expected seats and threshold of Soft, Cert and Next, and J; without meaning where everyone is a member.
+    /// Nothing checks them: a threshold that is too low is a way to see forks.
+    pub const fn committee(mut self, expected: u32, threshold: u64, catch_up: u64) -> Self {
+        self.committee = CommitteeSize { expected, threshold };
+        self.catch_up = catch_up;
+        self
+    }
+
+    /// How long steps take.
+    pub const fn timing(mut self, timing: Timing) -> Self {
+        self.timing = timing;
+        self
+    }
+
+    /// The greatest k.
+    pub const fn k_max(mut self, k_max: u32) -> Self {
+        self.k_max = k_max;
+        self
+    }
+
+    /// The seed that everything random follows from.
+    pub const fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Everything received is encoded, decoded and verified. Slow; changes nothing else.
+    pub const fn verifying(mut self) -> Self {
+        self.verifies = true;
+        self
+    }
+
+    /// The least and greatest delay of a message.
+    pub const fn delay(mut self, least: u64, most: u64) -> Self {
+        self.faults.delay = (least, most);
+        self
+    }
+
+    /// How many messages of a thousand are lost.
+    pub const fn loss(mut self, per_mille: u32) -> Self {
+        self.faults.loss = per_mille;
+        self
+    }
+
+    /// How many messages of a thousand arrive twice.
+    pub const fn duplication(mut self, per_mille: u32) -> Self {
+        self.faults.duplication = per_mille;
+        self
+    }
+
+    /// When loss and duplication end; without this, never.
+    pub const fn calm_from(mut self, at: u64) -> Self {
+        self.faults.until = at;
+        self
+    }
+
+    /// From one time to another only nodes of one group hear each other.
+    pub fn partition(mut self, begins: u64, ends: u64, groups: &[&[usize]]) -> Self {
+        let shape = Shape::Groups(groups.iter().map(|group| group.to_vec()).collect());
+        self.faults.cuts.push(Cut { begins, ends, shape });
+        self
+    }
+
+    /// From one time to another `deaf` does not hear `silenced`.
+    pub fn one_way(mut self, begins: u64, ends: u64, silenced: usize, deaf: usize) -> Self {
+        let shape = Shape::OneWay(silenced, deaf);
+        self.faults.cuts.push(Cut { begins, ends, shape });
+        self
+    }
+
+    /// A node's behaviour, if not honest.
+    pub fn behaviour(mut self, node: usize, behaviour: Behaviour) -> Self {
+        self.behaviours.push((node, behaviour));
+        self
+    }
+
+    /// A node stops at once, and starts again later from what its log holds.
+    pub fn crash(mut self, node: usize, at: u64, restart: u64) -> Self {
+        self.crashes.push((node, at, restart));
+        self
+    }
+
+    fn profile(&self) -> Profile {
+        Profile {
+            scheme: self.scheme,
+            vrf: VrfSuite::Sr25519,
+            propose: self.proposers,
+            soft: self.committee,
+            cert: self.committee,
+            next: self.committee,
+            catch_up: self.catch_up,
+            k_max: self.k_max,
+            seeds: SeedSchedule::default(),
+            timing: self.timing,
+            targets: Targets {
+                honest: Ratio {
+                    numerator: 3,
+                    denominator: 4,
+                },
+                safety: 1,
+                live: 1,
+            },
+        }
+    }
+
+    /// Makes the network; its nodes start within the first 20 ms.
+    ///
+    /// # Errors
+    /// [`BuildError`] when the description contradicts itself.
+    pub fn build(self) -> Result<Simulation, BuildError> {
+        if self.nodes == 0 {
+            return Err(BuildError::NoNodes);
+        }
+        let stakes = self.stakes.clone().unwrap_or_else(|| vec![1_000; self.nodes]);
+        let (setting, hands) = Setting::new(self.seed, &stakes, self.profile(), self.nodes, self.verifies)?;
+        let setting = Arc::new(setting);
+        let place = |(index, keys)| {
+            let behaviour = self.behaviours.iter().rev().find(|(node, _)| *node == index);
+            let identity = Identity {
+                keys: Arc::new(keys),
+                behaviour: behaviour.map_or(Behaviour::Honest, |(_, behaviour)| *behaviour),
+                setting: Arc::clone(&setting),
+            };
+            Place {
+                identity,
+                slot: Slot::Down(Box::new(Log::new(Chain::new(Arc::clone(&setting))))),
+                life: 0,
+            }
+        };
+        let mut simulation = Simulation {
+            seed: self.seed,
+            places: (0_usize..).zip(hands).map(place).collect(),
+            random: Random::new(self.seed, u64::MAX),
+            queue: std::collections::BTreeMap::new(),
+            queued: 0,
+            now: 0,
+            oracle: Oracle::default(),
+            trace: Trace::default(),
+            decisions: vec![Vec::new(); self.nodes],
+            alarms: Vec::new(),
+            failure: None,
+            faults: self.faults,
+        };
+        for node in 0..self.nodes {
+            let at = simulation.random.between(0, 20);
+            simulation.schedule(at, Event::Start(node));
+        }
+        for (node, at, restart) in self.crashes {
+            simulation.schedule(at, Event::Crash(node));
+            simulation.schedule(restart, Event::Start(node));
+        }
+        Ok(simulation)
+    }
+}

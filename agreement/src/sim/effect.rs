@@ -1,0 +1,89 @@
+//! What a node wants of the world around it.
+
+use std::sync::Arc;
+
+use klero_committee::sampling::Digest;
+use klero_committee::{Role, Value};
+
+use super::Breach;
+use super::message::Envelope;
+use crate::{Alarm, Timer, Violation};
+
+/// Who is to get a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum To {
+    /// One node.
+    Node(usize),
+    /// Every other node.
+    Others,
+    /// Every other node but the one it came from.
+    OthersThan(usize),
+    /// The other nodes with an even number, or those with an odd one.
+    Half {
+        /// Which half.
+        odd: bool,
+    },
+}
+
+/// What a node set an alarm clock for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, borsh::BorshSerialize)]
+pub(super) enum Wake {
+    /// A timer of the machine.
+    Timer(Timer),
+    /// A body was asked for; it may have to be asked for again.
+    Body(Digest),
+    /// A peer spoke of a later round while this one was open.
+    Behind {
+        round: u64,
+        peer: u32,
+    },
+}
+
+/// One thing to do, or to know.
+#[derive(Debug, Clone)]
+pub(super) enum Effect {
+    Send {
+        to: To,
+        envelope: Arc<Envelope>,
+    },
+    /// In so many milliseconds.
+    Wake {
+        wake: Wake,
+        after: u64,
+    },
+    /// The node's keys signed this.
+    Spoke {
+        role: Role,
+        value: Value,
+    },
+    /// A block was made.
+    Proposed(Digest),
+    /// A block is final at this node.
+    Decided {
+        role: Role,
+        block: Digest,
+    },
+    Alarm(Alarm),
+    /// A rule is broken.
+    Broken(Broken),
+}
+
+/// What a node finds wrong with itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Broken {
+    Invariant(Violation),
+    /// The machine decided by a quorum of which no certificate could be made.
+    NoCertificate(Role),
+    /// Something received as verified does not verify.
+    Unverifiable,
+}
+
+impl From<Broken> for Breach {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::Invariant(violation) => Self::Invariant(violation),
+            Broken::NoCertificate(role) => Self::NoCertificate(role),
+            Broken::Unverifiable => Self::Unverifiable,
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The network's weather: delay, loss, repetition, and who cannot hear whom at what time.
+//!
+//! [MOD-4]: the adversary delays, reorders and drops as it likes. Here a seed does.
+
+use super::random::Random;
+
+/// What the network does to messages.
+#[derive(Debug, Clone)]
+pub(super) struct Faults {
+    /// The least and the greatest delay in milliseconds.
+    pub(super) delay: (u64, u64),
+    /// Messages lost of a thousand.
+    pub(super) loss: u32,
+    /// Messages that arrive twice of a thousand.
+    pub(super) duplication: u32,
+    /// When loss and repetition end.
+    pub(super) until: u64,
+    pub(super) cuts: Vec<Cut>,
+}
+
+/// A time in which some nodes cannot hear some others.
+#[derive(Debug, Clone)]
+pub(super) struct Cut {
+    pub(super) begins: u64,
+    pub(super) ends: u64,
+    pub(super) shape: Shape,
+}
+
+/// Who is cut off from whom.
+#[derive(Debug, Clone)]
+pub(super) enum Shape {
+    /// Only members of one group hear each other; who is in no group hears nobody.
+    Groups(Vec<Vec<usize>>),
+    /// The second does not hear the first.
+    OneWay(usize, usize),
+}
+
+impl Shape {
+    fn blocks(&self, from: usize, to: usize) -> bool {
+        match self {
+            Self::Groups(groups) => !groups
+                .iter()
+                .any(|group| group.contains(&from) && group.contains(&to)),
+            Self::OneWay(silenced, deaf) => (*silenced, *deaf) == (from, to),
+        }
+    }
+}
+
+impl Faults {
+    /// When a message sent now arrives: never, once or twice.
+    pub(super) fn arrivals(&self, now: u64, from: usize, to: usize, random: &mut Random) -> Vec<u64> {
+        let in_force = |cut: &&Cut| (cut.begins..cut.ends).contains(&now);
+        if self
+            .cuts
+            .iter()
+            .filter(in_force)
+            .any(|cut| cut.shape.blocks(from, to))
+        {
+            return Vec::new();
+        }
+        let stormy = now < self.until;
+        if stormy && random.chance(self.loss) {
+            return Vec::new();
+        }
+        let copies = if stormy && random.chance(self.duplication) { 2 } else { 1 };
+        (0..copies)
+            .map(|_| now.saturating_add(random.between(self.delay.0, self.delay.1)))
+            .collect()
+    }
+}

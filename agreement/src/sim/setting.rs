@@ -1,0 +1,106 @@
+//! What all nodes of a simulation know from the start, and what each of them holds in secret.
+
+use std::sync::Arc;
+
+use klero_committee::sampling::vrf::VrfSuite;
+use klero_committee::sampling::{Digest, Domain, seed};
+use klero_committee::{Electorate, Member, Profile, RoundContext, Signer, ValidatorKeys};
+
+use super::BuildError;
+
+/// The chain and its electorate, which stays the same in every round.
+#[derive(Debug)]
+pub(super) struct Setting {
+    pub(super) chain: Digest,
+    pub(super) seed: Digest,
+    pub(super) electorate: Arc<Electorate>,
+    pub(super) profile: Arc<Profile>,
+    /// Whether everything received is verified from its bytes.
+    pub(super) verifies: bool,
+}
+
+/// The keys of one node, each with its index in the electorate.
+pub(super) type Keys = Vec<(u32, ValidatorKeys)>;
+
+impl Setting {
+    /// The setting that a run's seed, stakes and profile determine, and the keys that each of `nodes` nodes
+    /// holds.
+    pub(super) fn new(
+        run: u64,
+        stakes: &[u64],
+        profile: Profile,
+        nodes: usize,
+        verifies: bool,
+    ) -> Result<(Self, Vec<Keys>), BuildError> {
+        let chain = Domain::Genesis.digest(&("simulation", run));
+        let mut validators = Vec::new();
+        for (number, stake) in (0_u64..).zip(stakes) {
+            let secret = Domain::Keys.digest(&(chain, number));
+            let keys = ValidatorKeys::from_seed(VrfSuite::Sr25519, secret.as_bytes())?;
+            let member = Member {
+                id: Domain::Genesis.digest(&(chain, number)),
+                stake: *stake,
+                vote_key: keys.vote.public(),
+                vrf_key: keys.vrf.public(),
+            };
+            validators.push((member, keys));
+        }
+        validators.sort_by_key(|(member, _)| member.id);
+        let members: Vec<Member> = validators.iter().map(|(member, _)| member.clone()).collect();
+        let electorate = Arc::new(Electorate::new(members)?);
+        let profile = Arc::new(profile);
+        let seed = seed::genesis_seed(&chain);
+        // Whatever a later round could refuse is refused here.
+        RoundContext::new(chain, 1, seed, Arc::clone(&electorate), Arc::clone(&profile))?;
+        let hands = deal(validators, nodes);
+        let setting = Self {
+            chain,
+            seed,
+            electorate,
+            profile,
+            verifies,
+        };
+        Ok((setting, hands))
+    }
+
+    /// The context of a round whose committees are drawn with `seed`.
+    pub(super) fn context(&self, round: u64, seed: Digest) -> Option<RoundContext> {
+        let (electorate, profile) = (Arc::clone(&self.electorate), Arc::clone(&self.profile));
+        RoundContext::new(self.chain, round, seed, electorate, profile).ok()
+    }
+}
+
+/// Deals validators out, the greatest first, each to the node with the least stake so far.
+fn deal(validators: Vec<(Member, ValidatorKeys)>, nodes: usize) -> Vec<Keys> {
+    let mut indexed: Vec<(u32, u64, ValidatorKeys)> = (0_u32..)
+        .zip(validators)
+        .map(|(index, (member, keys))| (index, member.stake, keys))
+        .collect();
+    indexed.sort_by_key(|(index, stake, _)| (std::cmp::Reverse(*stake), *index));
+    let mut hands: Vec<(u64, Keys)> = vec![(0, Vec::new()); nodes];
+    for (index, stake, keys) in indexed {
+        if let Some(hand) = hands.iter_mut().min_by_key(|(held, _)| *held) {
+            hand.0 = hand.0.saturating_add(stake);
+            hand.1.push((index, keys));
+        }
+    }
+    hands.into_iter().map(|(_, keys)| keys).collect()
+}
+
+/// The seed that a block contributes: its proposer's VRF output in period 0, nobody's later [SEED-2] [SEED-3].
+pub(super) fn seed_of_block(
+    setting: &Setting,
+    earlier: &Digest,
+    round: u64,
+    old: &Digest,
+    proposer: Option<&ValidatorKeys>,
+) -> Digest {
+    use klero_committee::sampling::vrf::VrfInput;
+    match proposer {
+        Some(keys) => {
+            let output = keys.evaluate(&VrfInput::seed(&setting.chain, earlier, round));
+            seed::proposed_seed(&output, old)
+        }
+        None => seed::fallback_seed(earlier, round, old),
+    }
+}

@@ -1,0 +1,67 @@
+//! The command line: `klero-analysis …`, which `klero analysis …` offers, too.
+
+mod tail;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use tail::{EventArgs, TailCommand};
+
+/// How likely a committee is to fail, as bounds that are never too small.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "klero-analysis", version, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to compute.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands, for `klero-analysis` and for a program that takes them in.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// The chance that a number drawn from a distribution is beyond k.
+    #[command(subcommand, arg_required_else_help = true)]
+    Tail(TailCommand),
+}
+
+impl Command {
+    /// Computes and writes the result to `out`.
+    ///
+    /// # Errors
+    /// What is wrong with the question and which command helps, or why `out` takes no more.
+    pub fn run(&self, out: &mut dyn Write) -> anyhow::Result<()> {
+        match self {
+            Self::Tail(command) => command.run(out),
+        }
+    }
+}
+
+/// Runs the command in `args`, of which the first is the name of the program: results go to standard output,
+/// errors to standard error. The status is 0 only if the result was written, 1 if there is none, and 2 for
+/// arguments that are no command.
+pub fn cli(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version come this way as well; clap knows where each is printed.
+            let printed = error.print().is_ok();
+            return if printed && !error.use_stderr() {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::from(2)
+            };
+        }
+    };
+    let mut out = io::stdout().lock();
+    match cli.command.run(&mut out).and_then(|()| Ok(out.flush()?)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Where standard error is closed, the status alone tells.
+            let _ = writeln!(io::stderr(), "error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

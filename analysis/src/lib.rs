@@ -1,0 +1,34 @@
+//! How likely a committee is to fail, as numbers that are never too small.
+//!
+//! Sampling leaves a chance that a committee is bad. This crate computes it for the tails of the
+//! [`Poisson`] and the [`Binomial`] distribution, for a committee whose seats are Poisson ([`poisson_risk`]) and
+//! for one whose seats follow by quota from known stakes ([`quota_risk`], [`quota_offline`]).
+//!
+//! Every result is a [`Log2Bound`]: an upper bound of the probability, rounded up at every step on the way, in
+//! a format that reaches far below 2^-5000. The error argument stands in [`tail`].
+//!
+//! ```
+//! use klero_analysis::{Event, Poisson};
+//!
+//! // How often do more than 70 proposers appear when 26 are expected?
+//! let chance = Poisson::new("26".parse()?)?.tail(Event::AtLeast(71))?;
+//! assert_eq!(chance.to_string(), "2^-41.7");
+//! assert_eq!(chance.decimal(), "2.71978936e-13");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The binary `klero-analysis` prints the same numbers; [`cli`] is what it runs.
+#![forbid(unsafe_code)]
+#![deny(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod bound;
+pub mod cli;
+mod fraction;
+pub mod risk;
+pub mod tail;
+mod wide;
+
+pub use bound::Log2Bound;
+pub use fraction::{Fraction, FractionError};
+pub use risk::{QuotaSeats, Risk, RiskError, poisson_risk, poisson_votes, quota_offline, quota_risk};
+pub use tail::{Binomial, Event, Poisson, TailError};

@@ -1,0 +1,12 @@
+//! Bounds against oracles that are computed in exact rationals or with 1024 bits, and never by the crate itself.
+
+mod binomial;
+mod bound;
+mod command;
+mod fraction;
+mod offline;
+mod oracle;
+mod poisson;
+mod poisson_risk;
+mod published;
+mod quota;

@@ -1,0 +1,125 @@
+//! Connections and the handshake [NET-5].
+
+use std::fmt::Display;
+use std::sync::Arc;
+
+use libp2p::swarm::{ConnectionId, DialError};
+use libp2p::{PeerId, identify, ping};
+use tokio::time::Instant;
+
+use super::Driver;
+use crate::peers::{Due, Refused};
+use crate::{NetworkEvent, PeerRefusal};
+
+impl Driver {
+    pub(super) fn on_established(&mut self, peer: PeerId, connection: ConnectionId) {
+        let now = Instant::now();
+        self.bootnodes.established(connection, peer, now);
+        self.peers.opened(peer, now);
+        if self.peers.has_passed(&peer) {
+            self.bootnodes.passed(&peer);
+        }
+    }
+
+    /// The last connection to a peer is gone.
+    pub(super) fn on_gone(&mut self, peer: &PeerId, cause: Option<impl Display>) {
+        let cause = cause.map_or("closed".to_owned(), |error| error.to_string());
+        tracing::debug!(%peer, cause, "disconnected");
+        if self.peers.closed(peer) {
+            self.lost(*peer);
+        }
+    }
+
+    pub(super) fn on_dial_failed(&mut self, connection: ConnectionId, error: &DialError) {
+        match error {
+            // No address is left when it is this node's own.
+            DialError::LocalPeerId { .. } | DialError::NoAddresses => self.bootnodes.is_self(connection),
+            _ => {
+                tracing::debug!(%error, "a boot node cannot be reached");
+                self.bootnodes.failed(connection, Instant::now());
+            }
+        }
+    }
+
+    pub(super) fn dial_bootnodes(&mut self, now: Instant) {
+        for dial in self.bootnodes.due(now, |peer| self.swarm.is_connected(peer)) {
+            let connection = dial.connection_id();
+            if let Err(error) = self.swarm.dial(dial) {
+                self.on_dial_failed(connection, &error);
+            }
+        }
+    }
+
+    /// A peer says who it is. It may do so again, and is judged again.
+    pub(super) fn on_identify(&mut self, event: identify::Event) {
+        if let identify::Event::Received { peer_id, info, .. } = event {
+            match self.handshake.judge(&info.protocol_version) {
+                Ok(()) => self.admit(peer_id),
+                Err(reason) => self.refuse(peer_id, reason),
+            }
+        }
+    }
+
+    fn admit(&mut self, peer: PeerId) {
+        if self.peers.passed(&peer, Instant::now()) {
+            self.bootnodes.passed(&peer);
+            // What it has sent so far comes out of the gate: its subscriptions first, then gossip.
+            self.swarm.behaviour_mut().gate.admit(peer);
+        }
+    }
+
+    /// The peer counts as connected [NET-5]: it passed the handshake, and gossip reaches it.
+    pub(super) fn connect(&mut self, peer: PeerId) {
+        if self.peers.connected(&peer) {
+            tracing::info!(%peer, "connected");
+            self.publish_peers();
+            self.emit(NetworkEvent::PeerConnected(peer));
+        }
+    }
+
+    fn lost(&mut self, peer: PeerId) {
+        tracing::info!(%peer, "no longer connected");
+        self.publish_peers();
+        self.emit(NetworkEvent::PeerDisconnected(peer));
+    }
+
+    fn refuse(&mut self, peer: PeerId, reason: PeerRefusal) {
+        let refused = self.peers.refused(&peer, Instant::now());
+        if refused == Refused::Already {
+            return;
+        }
+        self.swarm.behaviour_mut().gate.refuse(&peer);
+        if refused == Refused::WasConnected {
+            self.lost(peer);
+        }
+        tracing::info!(%peer, %reason, "refused");
+        self.emit(NetworkEvent::PeerRefused { peer, reason });
+    }
+
+    pub(super) fn attend_to_peers(&mut self, now: Instant) {
+        for due in self.peers.due(now) {
+            match due {
+                Due::Silent(peer) => self.refuse(peer, PeerRefusal::Silent),
+                Due::Connected(peer) => self.connect(peer),
+                Due::Disconnect(peer) => {
+                    let _gone_already = self.swarm.disconnect_peer_id(peer);
+                }
+            }
+        }
+    }
+
+    /// A connection on which pings stay unanswered is dead, whatever the system says.
+    pub(super) fn on_ping(&mut self, event: ping::Event) {
+        match event.result {
+            Ok(_) | Err(ping::Failure::Unsupported) => {}
+            Err(error) => {
+                tracing::debug!(peer = %event.peer, %error, "no answer to a ping");
+                self.swarm.close_connection(event.connection);
+            }
+        }
+    }
+
+    fn publish_peers(&self) {
+        self.connected.send_replace(Arc::from(self.peers.list()));
+    }
+}

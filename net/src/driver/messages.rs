@@ -1,0 +1,170 @@
+//! Gossip and its verdicts [NET-1] [NET-2], requests and their answers [NET-4].
+
+use std::io;
+
+use libp2p::PeerId;
+use libp2p::gossipsub::{self, Message, MessageAcceptance, MessageId};
+use libp2p::request_response::{self, InboundRequestId, OutboundFailure, ResponseChannel};
+use tokio::time::Instant;
+
+use super::Driver;
+use crate::handle::Command;
+use crate::sync::{Answer, Question, Request, Response};
+use crate::{Gossip, NetworkEvent, Receipt, RequestError, Topic, Verdict, gossip};
+
+impl Driver {
+    pub(super) fn on_gossip(&mut self, event: gossipsub::Event) {
+        match event {
+            gossipsub::Event::Message {
+                propagation_source,
+                message_id,
+                message,
+            } => {
+                self.on_message(propagation_source, message_id, message);
+            }
+            gossipsub::Event::Subscribed { peer_id, .. } => self.connect(peer_id),
+            gossipsub::Event::SlowPeer {
+                peer_id,
+                failed_messages,
+            } => {
+                tracing::debug!(peer = %peer_id, ?failed_messages, "a peer is slow to take messages");
+            }
+            gossipsub::Event::Unsubscribed { .. } | gossipsub::Event::GossipsubNotSupported { .. } => {}
+        }
+    }
+
+    /// Hands a message to the node, or ignores it when the node has too many to judge already [NET-2].
+    fn on_message(&mut self, peer: PeerId, id: MessageId, message: Message) {
+        self.connect(peer);
+        let topic = self.topics.get(&message.topic).copied();
+        let topic = topic.filter(|_| self.peers.has_passed(&peer));
+        let share = topic.and_then(|topic| Some((topic, self.allowance.take(topic, message.data.len())?)));
+        let Some((topic, share)) = share else {
+            tracing::debug!(%peer, ?topic, "no room for a message");
+            self.report(&id, &peer, Verdict::Ignore);
+            return;
+        };
+        let receipt = Receipt {
+            message: id,
+            peer,
+            _share: share,
+        };
+        let gossip = Gossip {
+            receipt,
+            topic,
+            bytes: message.data,
+            peer,
+        };
+        if let Some(NetworkEvent::Gossip(Gossip { receipt, .. })) = self.emit(NetworkEvent::Gossip(gossip)) {
+            self.carry_out(&receipt, Verdict::Ignore);
+        }
+    }
+
+    pub(super) fn carry_out(&mut self, receipt: &Receipt, verdict: Verdict) {
+        self.report(&receipt.message, &receipt.peer, verdict);
+    }
+
+    fn report(&mut self, id: &MessageId, peer: &PeerId, verdict: Verdict) {
+        let gossip = self.swarm.behaviour_mut().gate.gossip();
+        gossip.report_message_validation_result(id, peer, MessageAcceptance::from(verdict));
+    }
+
+    pub(super) fn obey(&mut self, command: Command) {
+        match command {
+            Command::Publish { topic, bytes } => self.publish(topic, bytes),
+            Command::Ask { peer, question } => self.ask(peer, question),
+        }
+    }
+
+    fn publish(&mut self, topic: Topic, bytes: Vec<u8>) {
+        let hash = gossip::ident(topic, &self.handshake.chain).hash();
+        if let Err(error) = self.swarm.behaviour_mut().gate.gossip().publish(hash, bytes) {
+            // The same bytes again, or nobody to send them to; both are in order.
+            tracing::debug!(?topic, %error, "not published");
+        }
+    }
+
+    fn ask(&mut self, peer: PeerId, question: Question) {
+        if !self.peers.has_passed(&peer) {
+            question.fail(RequestError::NotConnected);
+        } else if !self.requests.has_room() {
+            question.fail(RequestError::Overloaded);
+        } else {
+            let id = self
+                .swarm
+                .behaviour_mut()
+                .sync
+                .send_request(&peer, question.request());
+            self.requests.begin(id, question, Instant::now());
+        }
+    }
+
+    pub(super) fn on_sync(&mut self, event: request_response::Event<Request, Response>) {
+        match event {
+            request_response::Event::Message { peer, message, .. } => match message {
+                request_response::Message::Request {
+                    request_id,
+                    request,
+                    channel,
+                } => {
+                    self.on_request(peer, request_id, request, channel);
+                }
+                request_response::Message::Response { request_id, response } => {
+                    if let Some(question) = self.requests.end(request_id) {
+                        question.answer(response);
+                    }
+                }
+            },
+            request_response::Event::OutboundFailure {
+                request_id, error, ..
+            } => {
+                if let Some(question) = self.requests.end(request_id) {
+                    question.fail(cause(&error));
+                }
+            }
+            request_response::Event::InboundFailure {
+                peer,
+                request_id,
+                error,
+                ..
+            } => {
+                tracing::debug!(%peer, %error, "a request stays without answer");
+                self.answers.end(request_id);
+            }
+            request_response::Event::ResponseSent { request_id, .. } => self.answers.end(request_id),
+        }
+    }
+
+    /// Peers that have passed the handshake are answered; who is still at it may try again; others are not.
+    fn on_request(
+        &mut self,
+        peer: PeerId,
+        id: InboundRequestId,
+        request: Request,
+        channel: ResponseChannel<Response>,
+    ) {
+        if self.peers.has_passed(&peer) {
+            if let Some(busy) = self.answers.begin(peer, id, request, channel) {
+                self.send(busy);
+            }
+        } else if self.peers.is_waiting(&peer) {
+            self.send(Answer {
+                channel,
+                response: Response::Busy,
+            });
+        }
+    }
+
+    pub(super) fn send(&mut self, Answer { channel, response }: Answer) {
+        // Fails when the peer has gone or its time is over; that was reported as a failure of its own.
+        let _too_late = self.swarm.behaviour_mut().sync.send_response(channel, response);
+    }
+}
+
+fn cause(failure: &OutboundFailure) -> RequestError {
+    match failure {
+        OutboundFailure::Timeout => RequestError::TimedOut,
+        OutboundFailure::Io(error) if error.kind() == io::ErrorKind::InvalidData => RequestError::BadAnswer,
+        _ => RequestError::Failed(failure.to_string()),
+    }
+}

@@ -1,0 +1,228 @@
+//! The task that owns the swarm: it carries events out to the node, and the node's wishes in.
+//!
+//! It never waits for the node. Three channels join the two, each bounded:
+//!
+//! - **events**, to the node: room for every message that may wait for a verdict, see [`crate::allowance`], and
+//!   for [`OTHER_EVENTS`] more. A message beyond its kind's allowance is ignored and dropped; when the node
+//!   leaves even the others lying, news of peers is dropped with a warning, and [`Network::peers`] stays right.
+//! - **verdicts**, from the node: room for as many as there can be receipts, so it is never full.
+//! - **commands**, from the node: [`COMMANDS`]; when full, the caller is told `Overloaded`.
+
+mod connections;
+mod messages;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::StreamExt;
+use libp2p::core::transport::ListenerId;
+use libp2p::gossipsub::TopicHash;
+use libp2p::swarm::SwarmEvent;
+use libp2p::{PeerId, Swarm};
+use tokio::runtime::Handle;
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::time::{self, Instant, MissedTickBehavior};
+
+use crate::allowance::{Allowance, PENDING_MESSAGES};
+use crate::bootnodes::Bootnodes;
+use crate::handle::Command;
+use crate::handshake::Handshake;
+use crate::peers::Peers;
+use crate::swarm::{Behaviour, Event};
+use crate::sync::{Answers, ChainReader, Requests};
+use crate::{Network, NetworkConfig, NetworkError, NetworkEvent, Receipt, Topic, Verdict, gossip, swarm};
+
+/// Events beside gossip that may wait for the node.
+const OTHER_EVENTS: usize = 1024;
+
+/// Messages and requests of the node that may wait for the swarm.
+const COMMANDS: usize = 1024;
+
+/// How often what is due is looked for.
+const TICK: Duration = Duration::from_millis(100);
+
+/// How long the peers are given to hear that this node goes.
+const FAREWELL: Duration = Duration::from_millis(500);
+
+/// The swarm and all that belongs to it. The fields are dropped in their order: when the events end, the
+/// sockets are closed.
+pub(crate) struct Driver {
+    swarm: Swarm<Behaviour>,
+    listeners: Vec<ListenerId>,
+    handshake: Handshake,
+    topics: HashMap<TopicHash, Topic>,
+    allowance: Allowance,
+    peers: Peers,
+    bootnodes: Bootnodes,
+    answers: Answers,
+    requests: Requests,
+    verdicts: mpsc::Receiver<(Receipt, Verdict)>,
+    commands: mpsc::Receiver<Command>,
+    stop: Arc<Notify>,
+    connected: watch::Sender<Arc<[PeerId]>>,
+    events: mpsc::Sender<NetworkEvent>,
+}
+
+/// Starts a node's network on the current tokio runtime. It listens when this returns, and says where in
+/// [`NetworkEvent::Listening`].
+///
+/// # Errors
+/// [`NetworkError`] when there is no runtime, an address cannot be listened on, or the identity is of no use.
+pub fn spawn(
+    config: NetworkConfig,
+    reader: Arc<dyn ChainReader>,
+) -> Result<(Network, mpsc::Receiver<NetworkEvent>), NetworkError> {
+    let runtime = Handle::try_current().map_err(|_| NetworkError::NoRuntime)?;
+    let mut swarm = swarm::build(&config)?;
+    let mut listeners = Vec::new();
+    for address in &config.listen {
+        let listener = swarm
+            .listen_on(address.clone())
+            .map_err(|error| NetworkError::Listen {
+                address: address.clone(),
+                reason: error.to_string(),
+            })?;
+        listeners.push(listener);
+    }
+    let (events, receiver) = mpsc::channel(PENDING_MESSAGES + OTHER_EVENTS);
+    let (to_commands, commands) = mpsc::channel(COMMANDS);
+    let (to_verdicts, verdicts) = mpsc::channel(PENDING_MESSAGES);
+    let (connected, peers) = watch::channel(Arc::default());
+    let stop = Arc::new(Notify::new());
+    let network = Network {
+        local: *swarm.local_peer_id(),
+        commands: to_commands,
+        verdicts: to_verdicts,
+        peers,
+        stop: Arc::clone(&stop),
+    };
+    let driver = Driver {
+        swarm,
+        listeners,
+        handshake: Handshake {
+            version: config.version,
+            chain: config.chain,
+        },
+        topics: gossip::topics(&config.chain),
+        allowance: Allowance::new(),
+        peers: Peers::default(),
+        bootnodes: Bootnodes::new(config.bootnodes, Instant::now()),
+        answers: Answers::new(reader),
+        requests: Requests::default(),
+        verdicts,
+        commands,
+        stop,
+        connected,
+        events,
+    };
+    runtime.spawn(driver.run());
+    Ok((network, receiver))
+}
+
+impl Driver {
+    async fn run(mut self) {
+        let mut tick = time::interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = self.stop.notified() => break,
+                () = self.events.closed() => break,
+                event = self.swarm.select_next_some() => self.on_swarm_event(event),
+                Some((receipt, verdict)) = self.verdicts.recv() => self.carry_out(&receipt, verdict),
+                command = self.commands.recv() => match command {
+                    Some(command) => self.obey(command),
+                    // Every handle is gone.
+                    None => break,
+                },
+                answer = self.answers.next() => self.send(answer),
+                _ = tick.tick() => self.on_tick(Instant::now()),
+            }
+        }
+        self.close().await;
+    }
+
+    fn on_swarm_event(&mut self, event: SwarmEvent<Event>) {
+        match event {
+            SwarmEvent::Behaviour(Event::Identify(event)) => self.on_identify(*event),
+            SwarmEvent::Behaviour(Event::Gossip(event)) => self.on_gossip(event),
+            SwarmEvent::Behaviour(Event::Sync(event)) => self.on_sync(event),
+            SwarmEvent::Behaviour(Event::Ping(event)) => self.on_ping(event),
+            SwarmEvent::NewListenAddr { address, .. } => {
+                tracing::info!(%address, "listening");
+                self.emit(NetworkEvent::Listening(address));
+            }
+            SwarmEvent::ListenerClosed {
+                addresses,
+                reason: Err(error),
+                ..
+            } => {
+                tracing::error!(?addresses, %error, "no longer listening");
+            }
+            SwarmEvent::ConnectionEstablished {
+                peer_id,
+                connection_id,
+                ..
+            } => {
+                self.on_established(peer_id, connection_id);
+            }
+            SwarmEvent::ConnectionClosed {
+                peer_id,
+                num_established: 0,
+                cause,
+                ..
+            } => {
+                self.on_gone(&peer_id, cause);
+            }
+            SwarmEvent::OutgoingConnectionError {
+                connection_id, error, ..
+            } => {
+                self.on_dial_failed(connection_id, &error);
+            }
+            SwarmEvent::IncomingConnectionError {
+                send_back_addr,
+                error,
+                ..
+            } => {
+                tracing::debug!(address = %send_back_addr, %error, "no connection came about");
+            }
+            _ => {}
+        }
+    }
+
+    fn on_tick(&mut self, now: Instant) {
+        self.requests.expire(now);
+        self.attend_to_peers(now);
+        self.dial_bootnodes(now);
+    }
+
+    /// Tells the node. What finds no room is given back.
+    fn emit(&self, event: NetworkEvent) -> Option<NetworkEvent> {
+        match self.events.try_send(event) {
+            Err(mpsc::error::TrySendError::Full(event)) => {
+                tracing::warn!("the node leaves the events of the network lying");
+                Some(event)
+            }
+            // Closed: the loop ends next.
+            Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => None,
+        }
+    }
+
+    async fn close(mut self) {
+        for listener in self.listeners.drain(..) {
+            self.swarm.remove_listener(listener);
+        }
+        let peers: Vec<_> = self.swarm.connected_peers().copied().collect();
+        for peer in peers {
+            let _gone_already = self.swarm.disconnect_peer_id(peer);
+        }
+        let farewell = async {
+            while self.swarm.connected_peers().next().is_some() {
+                self.swarm.select_next_some().await;
+            }
+        };
+        if time::timeout(FAREWELL, farewell).await.is_err() {
+            tracing::debug!("left without every peer having heard");
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! The handle by which the node speaks to its network.
+
+use std::sync::Arc;
+
+use klero_sampling::Digest;
+use libp2p::PeerId;
+use tokio::sync::{Notify, mpsc, oneshot, watch};
+
+use crate::sync::Question;
+use crate::{PublishError, Receipt, RequestError, Topic, Verdict};
+
+/// What the node wants done.
+pub(crate) enum Command {
+    Publish { topic: Topic, bytes: Vec<u8> },
+    Ask { peer: PeerId, question: Question },
+}
+
+/// A handle to the network, cheap to clone. It may be used from any thread: nothing here blocks, and its async
+/// functions need no particular runtime. The network stops when the last handle is dropped, when the receiver
+/// of its events is dropped, or upon [`Network::shutdown`].
+#[derive(Debug, Clone)]
+pub struct Network {
+    pub(crate) local: PeerId,
+    pub(crate) commands: mpsc::Sender<Command>,
+    pub(crate) verdicts: mpsc::Sender<(Receipt, Verdict)>,
+    pub(crate) peers: watch::Receiver<Arc<[PeerId]>>,
+    pub(crate) stop: Arc<Notify>,
+}
+
+impl Network {
+    /// This node's own peer id.
+    pub fn local_peer(&self) -> PeerId {
+        self.local
+    }
+
+    /// Sends a message to every peer; it does not come back as an event. Within a minute the same bytes are
+    /// sent once only, so what is to be sent again must differ [BA-11]. Without a peer the message is lost.
+    ///
+    /// # Errors
+    /// [`PublishError`]; the message is not sent then.
+    pub fn publish(&self, topic: Topic, bytes: Vec<u8>) -> Result<(), PublishError> {
+        let (length, limit) = (bytes.len(), topic.max_bytes());
+        if length > limit {
+            return Err(PublishError::TooLong { length, limit });
+        }
+        self.commands
+            .try_send(Command::Publish { topic, bytes })
+            .map_err(|error| match error {
+                mpsc::error::TrySendError::Full(_) => PublishError::Overloaded,
+                mpsc::error::TrySendError::Closed(_) => PublishError::Closed,
+            })
+    }
+
+    /// Judges a message [NET-1]: only what is accepted is passed on. A verdict that comes more than ten seconds
+    /// after the message is too late for that.
+    pub fn verdict(&self, receipt: Receipt, verdict: Verdict) {
+        // Cannot be full: it holds as many verdicts as there can be receipts. Closed, it needs no verdict.
+        let _closed = self.verdicts.try_send((receipt, verdict));
+    }
+
+    /// The peers that have passed the handshake, in the order of their ids.
+    pub fn peers(&self) -> Vec<PeerId> {
+        self.peers.borrow().to_vec()
+    }
+
+    /// Asks a peer for the round of its last final block: a claim, to be trusted in nothing [NET-4].
+    ///
+    /// # Errors
+    /// [`RequestError`], after ten seconds at the latest.
+    pub async fn head_of(&self, peer: PeerId) -> Result<u64, RequestError> {
+        self.ask(peer, Question::Head).await
+    }
+
+    /// Asks a peer for its final blocks from round `from` on: at most `count` and at most
+    /// [`MAX_BLOCKS`](crate::MAX_BLOCKS), and as many as fit into 8 MiB. Fewer than asked for, or none, do not
+    /// mean that there are no more; ask again from where they end [NET-4].
+    ///
+    /// # Errors
+    /// [`RequestError`], after ten seconds at the latest.
+    pub async fn blocks_from(
+        &self,
+        peer: PeerId,
+        from: u64,
+        count: u32,
+    ) -> Result<Vec<Vec<u8>>, RequestError> {
+        self.ask(peer, |reply| Question::Blocks { from, count, reply })
+            .await
+    }
+
+    /// Asks a peer for a body by the digest of its header; `None` when it has none. Whether the bytes are that
+    /// body is for the caller to check [NET-4].
+    ///
+    /// # Errors
+    /// [`RequestError`], after ten seconds at the latest.
+    pub async fn body_from(&self, peer: PeerId, digest: Digest) -> Result<Option<Vec<u8>>, RequestError> {
+        self.ask(peer, |reply| Question::Body { digest, reply }).await
+    }
+
+    /// Tells the peers good-bye and stops. When that is done, within half a second, the receiver of events
+    /// ends and the ports are free again.
+    pub fn shutdown(&self) {
+        self.stop.notify_one();
+    }
+
+    async fn ask<T>(
+        &self,
+        peer: PeerId,
+        question: impl FnOnce(oneshot::Sender<Result<T, RequestError>>) -> Question,
+    ) -> Result<T, RequestError> {
+        let (reply, answer) = oneshot::channel();
+        let command = Command::Ask {
+            peer,
+            question: question(reply),
+        };
+        self.commands.try_send(command).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => RequestError::Overloaded,
+            mpsc::error::TrySendError::Closed(_) => RequestError::Closed,
+        })?;
+        answer.await.unwrap_or(Err(RequestError::Closed))
+    }
+}

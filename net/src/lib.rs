@@ -1,0 +1,63 @@
+//! The edge to the network: it moves opaque, bounded bytes. Decoding and judging them is the node's.
+//!
+//! [`spawn`] starts a task on the current tokio runtime that owns a libp2p swarm over QUIC and TCP. The node
+//! holds a [`Network`] to speak through and a receiver of [`NetworkEvent`]s to listen to.
+//!
+//! # What happens to a message
+//!
+//! Each chain has a gossip topic per kind of message ([`Topic`]), and each kind a greatest size, which is
+//! checked before anything else [NET-1]. **Upon** a message of a peer that passed the handshake, its id — a hash
+//! of topic and bytes — is looked up among those of the last minute; a new one becomes a [`Gossip`] event.
+//! **Upon** the node's [`Verdict`] the message is passed on, or not. Every reason for not accepting one is a
+//! [`Refusal`], and each refusal has one verdict [NET-2]. A message that the node has no room for is ignored.
+//!
+//! A message stays known for a minute whatever its verdict, and copies of it are dropped meanwhile. So what is
+//! early should be held by the node, not ignored; and what a node sends again must differ in some byte.
+//!
+//! # What happens to a peer
+//!
+//! **Upon** a connection, either side says which protocol version and chain it follows. A peer that differs is
+//! reported with the [reason](PeerRefusal) and disconnected, like one that says nothing for five seconds; none of
+//! its gossip is delivered, and no request of its answered [NET-5]. Boot nodes are dialled again, after 0.5 to 5
+//! seconds, whenever they are not connected. Other peers are not sought: they come by themselves.
+//!
+//! # Synchronization
+//!
+//! A node that is behind asks peers for heads, blocks and bodies ([`Network::head_of`],
+//! [`Network::blocks_from`], [`Network::body_from`]) and answers their questions out of a [`ChainReader`]. Neither
+//! side believes the other: the node verifies every certificate [NET-4].
+#![forbid(unsafe_code)]
+#![deny(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
+mod allowance;
+mod bootnodes;
+mod config;
+mod driver;
+mod error;
+mod event;
+mod gate;
+mod gossip;
+mod handle;
+mod handshake;
+mod peers;
+mod refusal;
+mod swarm;
+mod sync;
+mod topic;
+
+pub use config::{Limits, NetworkConfig, PROTOCOL_VERSION};
+pub use driver::spawn;
+pub use error::{NetworkError, PublishError, RequestError};
+pub use event::{Gossip, NetworkEvent, Receipt};
+pub use handle::Network;
+pub use handshake::PeerRefusal;
+pub use libp2p::multiaddr::Error as MultiaddrError;
+pub use libp2p::{Multiaddr, PeerId, identity};
+pub use refusal::{Refusal, Verdict};
+pub use sync::{ChainReader, MAX_BLOCKS, MAX_BODY_BYTES};
+pub use topic::Topic;

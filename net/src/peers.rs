@@ -1,0 +1,204 @@
+//! Who is connected, and how far each has come with the handshake [NET-5].
+//!
+//! A peer is *waiting* until it has said who it is, *passed* until its gossip subscriptions are known, and then
+//! *connected*; or it is *refused*, and lingers a moment so that it hears who this node is and can name the
+//! reason on its own side.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use libp2p::PeerId;
+use tokio::time::Instant;
+
+/// How long a peer may take to say who it is.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long to wait for the subscriptions of a peer. One that has none counts as connected all the same: it may
+/// want to synchronize only.
+const SUBSCRIPTION_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How long a refused peer stays connected, to hear why.
+const LINGER: Duration = Duration::from_millis(500);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Waiting,
+    Passed,
+    Connected,
+    Refused,
+}
+
+#[derive(Debug)]
+struct Peer {
+    standing: Standing,
+    /// Until when it may stay in this standing.
+    until: Instant,
+}
+
+/// What is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Due {
+    /// It never said who it is.
+    Silent(PeerId),
+    /// It counts as connected, with or without subscriptions.
+    Connected(PeerId),
+    /// It was refused and has had its time.
+    Disconnect(PeerId),
+}
+
+/// The peers with at least one connection.
+#[derive(Debug, Default)]
+pub(crate) struct Peers(HashMap<PeerId, Peer>);
+
+impl Peers {
+    /// The first connection to a peer.
+    pub(crate) fn opened(&mut self, peer: PeerId, now: Instant) {
+        let until = now + HANDSHAKE_TIMEOUT;
+        self.0.entry(peer).or_insert(Peer {
+            standing: Standing::Waiting,
+            until,
+        });
+    }
+
+    /// The last connection to a peer is gone; whether it had counted as connected.
+    pub(crate) fn closed(&mut self, peer: &PeerId) -> bool {
+        self.0
+            .remove(peer)
+            .is_some_and(|peer| peer.standing == Standing::Connected)
+    }
+
+    /// The peer passed the handshake; whether that is news.
+    pub(crate) fn passed(&mut self, peer: &PeerId, now: Instant) -> bool {
+        match self.0.get_mut(peer) {
+            Some(peer) if peer.standing == Standing::Waiting => {
+                *peer = Peer {
+                    standing: Standing::Passed,
+                    until: now + SUBSCRIPTION_TIMEOUT,
+                };
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The peer's subscriptions are known; whether it counts as connected from now on.
+    pub(crate) fn connected(&mut self, peer: &PeerId) -> bool {
+        match self.0.get_mut(peer) {
+            Some(peer) if peer.standing == Standing::Passed => {
+                peer.standing = Standing::Connected;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The peer is refused: the standing it had, told apart only as far as it matters.
+    pub(crate) fn refused(&mut self, peer: &PeerId, now: Instant) -> Refused {
+        match self.0.get_mut(peer) {
+            Some(peer) if peer.standing != Standing::Refused => {
+                let was_connected = peer.standing == Standing::Connected;
+                *peer = Peer {
+                    standing: Standing::Refused,
+                    until: now + LINGER,
+                };
+                if was_connected {
+                    Refused::WasConnected
+                } else {
+                    Refused::Now
+                }
+            }
+            _ => Refused::Already,
+        }
+    }
+
+    /// Whether the peer has passed the handshake.
+    pub(crate) fn has_passed(&self, peer: &PeerId) -> bool {
+        let standing = self.0.get(peer).map(|peer| peer.standing);
+        matches!(standing, Some(Standing::Passed | Standing::Connected))
+    }
+
+    /// Whether the peer is still to say who it is.
+    pub(crate) fn is_waiting(&self, peer: &PeerId) -> bool {
+        self.0
+            .get(peer)
+            .is_some_and(|peer| peer.standing == Standing::Waiting)
+    }
+
+    /// The peers that count as connected, in order.
+    pub(crate) fn list(&self) -> Vec<PeerId> {
+        let connected = self
+            .0
+            .iter()
+            .filter(|(_, peer)| peer.standing == Standing::Connected);
+        let mut list: Vec<_> = connected.map(|(id, _)| *id).collect();
+        list.sort_unstable();
+        list
+    }
+
+    /// Whose time in its standing has run out.
+    pub(crate) fn due(&self, now: Instant) -> Vec<Due> {
+        let late = self.0.iter().filter(|(_, peer)| peer.until <= now);
+        late.filter_map(|(id, peer)| match peer.standing {
+            Standing::Waiting => Some(Due::Silent(*id)),
+            Standing::Passed => Some(Due::Connected(*id)),
+            Standing::Connected => None,
+            Standing::Refused => Some(Due::Disconnect(*id)),
+        })
+        .collect()
+    }
+}
+
+/// What a refusal changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// It had not counted as connected.
+    Now,
+    /// It had, and does no more.
+    WasConnected,
+    /// Nothing: it was refused before, or is not there.
+    Already,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_silent_peer_is_due_and_a_passed_one_counts_at_last() {
+        let (mut peers, start) = (Peers::default(), Instant::now());
+        let (silent, quiet) = (PeerId::random(), PeerId::random());
+        peers.opened(silent, start);
+        peers.opened(quiet, start);
+        assert!(peers.passed(&quiet, start));
+        assert!(!peers.passed(&quiet, start), "once");
+        assert_eq!(peers.due(start), []);
+
+        assert_eq!(peers.due(start + SUBSCRIPTION_TIMEOUT), [Due::Connected(quiet)]);
+        assert!(peers.connected(&quiet));
+        assert_eq!(peers.due(start + HANDSHAKE_TIMEOUT), [Due::Silent(silent)]);
+        assert_eq!(peers.list(), [quiet]);
+    }
+
+    #[test]
+    fn a_refused_peer_cannot_come_back_on_the_same_connection() {
+        let (mut peers, start) = (Peers::default(), Instant::now());
+        let peer = PeerId::random();
+        peers.opened(peer, start);
+        assert_eq!(peers.refused(&peer, start), Refused::Now);
+        assert_eq!(peers.refused(&peer, start), Refused::Already);
+        peers.opened(peer, start);
+        assert!(!peers.passed(&peer, start) && !peers.connected(&peer) && !peers.has_passed(&peer));
+        assert_eq!(peers.due(start + LINGER), [Due::Disconnect(peer)]);
+        assert!(!peers.closed(&peer), "it never counted");
+    }
+
+    #[test]
+    fn who_changes_its_mind_no_longer_counts() {
+        let (mut peers, start) = (Peers::default(), Instant::now());
+        let peer = PeerId::random();
+        peers.opened(peer, start);
+        assert!(peers.passed(&peer, start) && peers.connected(&peer));
+        assert_eq!(peers.refused(&peer, start), Refused::WasConnected);
+        assert_eq!(peers.list(), []);
+    }
+}

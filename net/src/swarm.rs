@@ -1,0 +1,131 @@
+//! The parts of the swarm and its transports [NET-1].
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use libp2p::swarm::NetworkBehaviour;
+use libp2p::{
+    Swarm, SwarmBuilder, connection_limits, gossipsub, identify, noise, ping, request_response, tcp, yamux,
+};
+
+use crate::gate::Gate;
+use crate::handshake::Handshake;
+use crate::sync::{self, Request, Response, SyncCodec};
+use crate::{Limits, NetworkConfig, NetworkError, gossip};
+
+/// Connections are kept whether or not gossip uses them at the moment.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(24 * 3600);
+
+/// A connection on which nothing comes back for so long is closed: two missed pings.
+const PING_INTERVAL: Duration = Duration::from_secs(10);
+
+/// The same for QUIC, which keeps itself alive four times as often.
+const QUIC_IDLE_TIMEOUT: Duration = Duration::from_secs(8);
+
+/// What runs on a connection. The limits come first: those after them take in every connection that they are
+/// asked about, and never learn of one that a later part denies.
+#[derive(NetworkBehaviour)]
+#[behaviour(to_swarm = "Event")]
+pub(crate) struct Behaviour {
+    limits: connection_limits::Behaviour,
+    identify: identify::Behaviour,
+    pub(crate) gate: Gate,
+    pub(crate) sync: request_response::Behaviour<SyncCodec>,
+    ping: ping::Behaviour,
+}
+
+/// What they report.
+pub(crate) enum Event {
+    Identify(Box<identify::Event>),
+    Gossip(gossipsub::Event),
+    Sync(request_response::Event<Request, Response>),
+    Ping(ping::Event),
+}
+
+impl From<Infallible> for Event {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
+
+impl From<identify::Event> for Event {
+    fn from(event: identify::Event) -> Self {
+        Self::Identify(Box::new(event))
+    }
+}
+
+impl From<gossipsub::Event> for Event {
+    fn from(event: gossipsub::Event) -> Self {
+        Self::Gossip(event)
+    }
+}
+
+impl From<request_response::Event<Request, Response>> for Event {
+    fn from(event: request_response::Event<Request, Response>) -> Self {
+        Self::Sync(event)
+    }
+}
+
+impl From<ping::Event> for Event {
+    fn from(event: ping::Event) -> Self {
+        Self::Ping(event)
+    }
+}
+
+/// The swarm of a node, neither listening nor dialling yet.
+pub(crate) fn build(config: &NetworkConfig) -> Result<Swarm<Behaviour>, NetworkError> {
+    let gate = Gate::new(gossip::build(&config.chain)?);
+    let handshake = Handshake {
+        version: config.version,
+        chain: config.chain,
+    };
+    let identify = identify::Config::new(handshake.text(), config.identity.public())
+        .with_agent_version(concat!("klero/", env!("CARGO_PKG_VERSION")).to_owned())
+        // Addresses that peers claim are of no use to this node, which dials its boot nodes only.
+        .with_cache_size(0)
+        .with_hide_listen_addrs(true);
+    let behaviour = Behaviour {
+        limits: connection_limits::Behaviour::new(limits(&config.limits)),
+        identify: identify::Behaviour::new(identify),
+        gate,
+        sync: sync::behaviour(&config.chain).map_err(|error| NetworkError::Gossip {
+            reason: error.to_string(),
+        })?,
+        ping: ping::Behaviour::new(
+            ping::Config::new()
+                .with_interval(PING_INTERVAL)
+                .with_timeout(2 * PING_INTERVAL),
+        ),
+    };
+    let identity = |error: noise::Error| NetworkError::Identity {
+        reason: error.to_string(),
+    };
+    let builder = SwarmBuilder::with_existing_identity(config.identity.clone())
+        .with_tokio()
+        .with_tcp(
+            tcp::Config::new().nodelay(true),
+            noise::Config::new,
+            yamux::Config::default,
+        )
+        .map_err(identity)?
+        .with_quic_config(|mut quic| {
+            quic.max_idle_timeout = u32::try_from(QUIC_IDLE_TIMEOUT.as_millis()).unwrap_or(u32::MAX);
+            quic.keep_alive_interval = QUIC_IDLE_TIMEOUT / 4;
+            quic
+        });
+    let Ok(builder) = builder.with_behaviour(|_| behaviour);
+    let swarm = builder.with_swarm_config(|swarm| {
+        swarm
+            .with_idle_connection_timeout(IDLE_TIMEOUT)
+            .with_per_connection_event_buffer_size(64)
+    });
+    Ok(swarm.build())
+}
+
+fn limits(limits: &Limits) -> connection_limits::ConnectionLimits {
+    connection_limits::ConnectionLimits::default()
+        .with_max_established(Some(limits.connections))
+        .with_max_established_incoming(Some(limits.inbound))
+        .with_max_established_per_peer(Some(limits.per_peer))
+        .with_max_pending_incoming(Some(limits.half_open))
+}

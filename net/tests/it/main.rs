@@ -1,0 +1,18 @@
+//! Networks of real nodes on the loopback interface, one behaviour a file.
+
+mod chain;
+mod garbage;
+mod gossip;
+mod handle;
+mod handshake;
+mod limits;
+mod node;
+mod once;
+mod overload;
+mod oversize;
+mod redial;
+mod refusals;
+mod relay;
+mod star;
+mod stranger;
+mod sync;

@@ -1,0 +1,238 @@
+//! The application's own thread: whatever it takes, the state machine does not wait for it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use klero_finality::{Block, MAX_PAYLOAD};
+use klero_net::{Network, Receipt, Refusal, Topic, Verdict};
+use klero_sampling::Digest;
+use klero_sampling::codec::Wire;
+use tokio::sync::mpsc;
+
+use crate::app::{Application, ApplicationError, Judgement, Place, Pool, PoolError};
+use crate::metrics::Metrics;
+use crate::submit::Submission;
+use crate::wire::{Envelope, Message};
+
+/// The most requests that wait for the application. The core asks for a few a round; when it is behind, it waits.
+const REQUESTS: usize = 256;
+
+/// The payload that a node proposes is shorter than what it accepts, so that a block with a large certificate
+/// still fits into one message.
+const PROPOSED_PAYLOAD: usize = MAX_PAYLOAD / 2;
+
+/// What the core asks of the application.
+#[derive(Debug)]
+pub enum Request {
+    /// Build a payload.
+    Build {
+        /// Where it is to stand.
+        place: Place,
+        /// The period for which it is wanted.
+        period: u32,
+    },
+    /// Judge a block's payload.
+    Judge {
+        /// The digest of its header.
+        digest: Digest,
+        /// The block.
+        block: Arc<Block>,
+    },
+    /// Execute a final block.
+    Finalize(Arc<Block>),
+}
+
+/// What the application answered.
+#[derive(Debug)]
+pub enum Answer {
+    /// A payload.
+    Built {
+        /// The round.
+        round: u64,
+        /// The period.
+        period: u32,
+        /// The application's root after the parent.
+        root: Digest,
+        /// The payload.
+        payload: Vec<u8>,
+    },
+    /// A verdict on a block.
+    Judged {
+        /// The digest of its header.
+        digest: Digest,
+        /// The verdict.
+        judgement: Judgement,
+    },
+    /// A block was executed.
+    Finalized {
+        /// The root after it.
+        root: Digest,
+        /// Transactions that still wait.
+        waiting: u64,
+    },
+    /// The application cannot go on, and neither can the node.
+    Failed(ApplicationError),
+}
+
+/// The core's end.
+pub struct ApplicationThread {
+    /// Requests; bounded, the core waits when the application is far behind.
+    pub requests: Sender<Request>,
+    /// Answers; there is room for one to every request, so that the application never waits for the core.
+    pub answers: Receiver<Answer>,
+}
+
+/// What else the thread works with.
+pub struct Surroundings {
+    /// Transactions of clients.
+    pub submissions: mpsc::Receiver<Submission>,
+    /// Transactions of peers; when full, they are ignored where they come in.
+    pub gossip: Receiver<(Receipt, Vec<u8>)>,
+    /// To pass transactions on.
+    pub network: Network,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+}
+
+struct Worker {
+    application: Box<dyn Application>,
+    pool: Pool,
+    network: Network,
+    metrics: Arc<Metrics>,
+    answers: Sender<Answer>,
+}
+
+/// Starts the thread. It ends when the requests do.
+///
+/// # Errors
+/// When the system has no thread to give.
+pub fn spawn(application: Box<dyn Application>, around: Surroundings) -> std::io::Result<ApplicationThread> {
+    let (requests, incoming) = bounded(REQUESTS);
+    let (answers, outgoing) = bounded(REQUESTS + 2);
+    let Surroundings { mut submissions, gossip, network, metrics } = around;
+    // Clients wait in an async queue; a short hop brings them to this thread's kind of channel.
+    let (to_thread, clients) = bounded::<Submission>(64);
+    std::thread::Builder::new().name("submissions".into()).spawn(move || {
+        while let Some(submission) = submissions.blocking_recv() {
+            if to_thread.send(submission).is_err() {
+                break;
+            }
+        }
+    })?;
+    let worker = Worker { application, pool: Pool::default(), network, metrics, answers };
+    std::thread::Builder::new().name("application".into()).spawn(move || worker.run(&incoming, &clients, &gossip))?;
+    Ok(ApplicationThread { requests, answers: outgoing })
+}
+
+impl Worker {
+    fn run(
+        mut self,
+        requests: &Receiver<Request>,
+        clients: &Receiver<Submission>,
+        gossip: &Receiver<(Receipt, Vec<u8>)>,
+    ) {
+        let mut clients = clients.clone();
+        let mut gossip = gossip.clone();
+        loop {
+            // What the chain needs goes first.
+            if let Ok(request) = requests.try_recv() {
+                if self.serve(request).is_err() {
+                    return;
+                }
+                continue;
+            }
+            crossbeam_channel::select! {
+                recv(requests) -> request => match request {
+                    Ok(request) if self.serve(request).is_ok() => {}
+                    _ => return,
+                },
+                recv(clients) -> submission => match submission {
+                    Ok(submission) => self.submit(submission),
+                    Err(_) => clients = crossbeam_channel::never(),
+                },
+                recv(gossip) -> message => match message {
+                    Ok((receipt, transaction)) => self.gossip(receipt, transaction),
+                    Err(_) => gossip = crossbeam_channel::never(),
+                },
+                default(Duration::from_secs(1)) => {}
+            }
+        }
+    }
+
+    fn serve(&mut self, request: Request) -> Result<(), ()> {
+        let answer = match request {
+            Request::Build { place, period } => {
+                let mut waiting = self.pool.iter();
+                let payload = self.application.build(&place, &mut waiting, PROPOSED_PAYLOAD);
+                Answer::Built { round: place.round, period, root: self.application.applied().root, payload }
+            }
+            Request::Judge { digest, block } => {
+                Answer::Judged { digest, judgement: self.judge(&block) }
+            }
+            Request::Finalize(block) => match self.finalize(&block) {
+                Ok(root) => Answer::Finalized { root, waiting: self.pool.len() as u64 },
+                Err(error) => Answer::Failed(error),
+            },
+        };
+        self.answers.send(answer).map_err(drop)
+    }
+
+    /// A block is judged on top of its parent: the application's root after the parent is in its header [FIN-1].
+    fn judge(&mut self, block: &Block) -> Judgement {
+        let applied = self.application.applied();
+        if applied.round + 1 != block.header.round {
+            return Judgement::NotYet;
+        }
+        if applied.root != block.header.application_root {
+            return Judgement::Reject("its application root is not the one after the parent".into());
+        }
+        self.application.judge(&place(block), &block.body.payload)
+    }
+
+    fn finalize(&mut self, block: &Block) -> Result<Digest, ApplicationError> {
+        let root = self.application.finalized(&place(block), &block.body.payload)?;
+        for digest in self.application.transactions(&block.body.payload) {
+            self.pool.remove(&digest);
+        }
+        self.metrics.set_pool(self.pool.len() as u64);
+        Ok(root)
+    }
+
+    fn take(&mut self, transaction: &[u8]) -> Result<Digest, PoolError> {
+        let digest = self.pool.admits(transaction)?;
+        self.application.check(transaction).map_err(PoolError::Refused)?;
+        self.pool.insert(digest, transaction.to_vec());
+        self.metrics.set_pool(self.pool.len() as u64);
+        Ok(digest)
+    }
+
+    fn submit(&mut self, submission: Submission) {
+        let verdict = self.take(&submission.transaction);
+        if verdict.is_ok() {
+            let message = Message::Transaction(submission.transaction);
+            let bytes = Envelope { attempt: 0, message }.encode();
+            if let Err(error) = self.network.publish(Topic::Transactions, bytes) {
+                tracing::debug!(%error, "a transaction waits here but was not passed on");
+            }
+        }
+        // A client that went away does not want the answer.
+        let _gone = submission.answer.send(verdict);
+    }
+
+    fn gossip(&mut self, receipt: Receipt, transaction: Vec<u8>) {
+        let verdict = match self.take(&transaction) {
+            Ok(_) => Verdict::Accept,
+            Err(PoolError::Length(_)) => Refusal::Malformed.verdict(),
+            Err(PoolError::Known) => Refusal::Duplicate.verdict(),
+            Err(PoolError::Full) => Refusal::Overloaded.verdict(),
+            Err(PoolError::Refused(_)) => Refusal::NotApplicable.verdict(),
+        };
+        self.network.verdict(receipt, verdict);
+    }
+}
+
+/// Where a block stands.
+pub fn place(block: &Block) -> Place {
+    Place { round: block.header.round, parent: block.header.parent, timestamp: block.header.timestamp }
+}

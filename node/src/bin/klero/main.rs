@@ -1,0 +1,81 @@
+//! The program `klero`: runs nodes, testnets and a light client, and makes keys and genesis files.
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "results go to standard output, what went wrong to standard error"
+)]
+
+mod analysis;
+mod genesis;
+mod init;
+mod keys;
+mod node;
+mod output;
+mod sortition;
+mod status;
+mod testnet;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Consensus by sampled committees: testnets, nodes, a light client, and the files they need.
+#[derive(Debug, Parser)]
+#[command(name = "klero", version, arg_required_else_help = true, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start a network of real nodes on this machine and watch it finalize
+    Testnet(testnet::Args),
+    /// Run one node
+    Node(node::Args),
+    /// Make the directory of a node: keys, log, configuration
+    Init(init::Args),
+    /// Show where a running node stands
+    Status(status::Args),
+    /// Check a chain from its genesis on, trusting nothing else
+    Verify(verify::Args),
+    /// Make, check and show genesis files
+    #[command(subcommand, arg_required_else_help = true)]
+    Genesis(genesis::Command),
+    /// Make and show validators' keys
+    #[command(subcommand, arg_required_else_help = true)]
+    Keys(keys::Command),
+    /// Compute the seats that a draw gives
+    Sortition(sortition::Args),
+    /// Compute how likely committees are to fail (as `klero-analysis` does)
+    #[command(subcommand, arg_required_else_help = true)]
+    Analysis(analysis::Command),
+}
+
+impl Command {
+    fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Testnet(args) => testnet::run(&args),
+            Self::Node(args) => node::run(&args),
+            Self::Init(args) => init::run(&args),
+            Self::Status(args) => status::run(&args),
+            Self::Verify(args) => verify::run(&args),
+            Self::Genesis(command) => genesis::run(command),
+            Self::Keys(command) => keys::run(command),
+            Self::Sortition(args) => sortition::run(&args),
+            Self::Analysis(command) => command.run(&mut std::io::stdout().lock()),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    match Cli::parse().command.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

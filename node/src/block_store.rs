@@ -1,0 +1,104 @@
+//! Final blocks and their certificates, by round.
+
+use std::sync::Arc;
+
+use klero_committee::UnverifiedCertificate;
+use klero_finality::{Block, FinalBlock};
+use klero_sampling::codec::Wire;
+
+use crate::store::{Batch, Column, Store, StoreError};
+
+const HEAD: &[u8] = b"head";
+const CHAIN: &[u8] = b"chain";
+
+/// The chain on disk. Cheap to clone; one thread writes, all may read.
+#[derive(Clone)]
+pub struct BlockStore {
+    store: Arc<dyn Store>,
+}
+
+impl BlockStore {
+    /// The chain in a store.
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self { store }
+    }
+
+    /// The store itself.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// The last final round stored; 0 for none.
+    ///
+    /// # Errors
+    /// [`StoreError`] when reading fails.
+    pub fn head(&self) -> Result<u64, StoreError> {
+        let Some(bytes) = self.store.get(Column::Meta, HEAD)? else {
+            return Ok(0);
+        };
+        let bytes = <[u8; 8]>::try_from(bytes).map_err(|_| corrupt("head".into()))?;
+        Ok(u64::from_be_bytes(bytes))
+    }
+
+    /// The block of a round.
+    ///
+    /// # Errors
+    /// [`StoreError`] when reading fails or the record is damaged.
+    pub fn block(&self, round: u64) -> Result<Option<Block>, StoreError> {
+        self.read(Column::Blocks, round)
+    }
+
+    /// The certificate that made the block of a round final here.
+    ///
+    /// # Errors
+    /// [`StoreError`] when reading fails or the record is damaged.
+    pub fn certificate(&self, round: u64) -> Result<Option<UnverifiedCertificate>, StoreError> {
+        self.read(Column::Certificates, round)
+    }
+
+    /// Block and certificate of a round.
+    ///
+    /// # Errors
+    /// [`StoreError`] when reading fails or a record is damaged.
+    pub fn final_block(&self, round: u64) -> Result<Option<FinalBlock>, StoreError> {
+        let (block, certificate) = (self.block(round)?, self.certificate(round)?);
+        Ok(block
+            .zip(certificate)
+            .map(|(block, certificate)| FinalBlock { block, certificate }))
+    }
+
+    fn read<T: Wire>(&self, column: Column, round: u64) -> Result<Option<T>, StoreError> {
+        let Some(bytes) = self.store.get(column, &round.to_be_bytes())? else {
+            return Ok(None);
+        };
+        let decoded = T::decode(&bytes);
+        decoded
+            .map(Some)
+            .map_err(|_| corrupt(format!("{} {round}", column.name())))
+    }
+
+    /// Adds a final block to a batch, as the new head.
+    pub fn append(batch: &mut Batch, block: &FinalBlock) {
+        let round = block.block.header.round.to_be_bytes();
+        batch.put(Column::Blocks, round, block.block.encode());
+        batch.put(Column::Certificates, round, block.certificate.encode());
+        batch.put(Column::Meta, HEAD, round);
+    }
+
+    /// The chain id that the store was made for, if it was used before.
+    ///
+    /// # Errors
+    /// [`StoreError`] when reading fails.
+    pub fn chain(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        self.store.get(Column::Meta, CHAIN)
+    }
+
+    /// Adds the chain id to a batch.
+    pub fn set_chain(batch: &mut Batch, chain: &klero_sampling::Digest) {
+        batch.put(Column::Meta, CHAIN, *chain.as_bytes());
+    }
+}
+
+fn corrupt(what: String) -> StoreError {
+    StoreError::Corrupt { what }
+}

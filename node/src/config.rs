@@ -1,0 +1,89 @@
+//! The configuration of a node: a TOML file with few fields, unknown ones refused.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// What `klero node --config F` reads. Relative paths are relative to the file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NodeConfig {
+    /// A name for logs and pages.
+    pub name: String,
+    /// The genesis file.
+    pub genesis: PathBuf,
+    /// The directory of database and log; made if absent.
+    pub data: PathBuf,
+    /// The file with the validators' keys; without one the node only follows.
+    #[serde(default)]
+    pub keys: Option<PathBuf>,
+    /// Where the HTTP API listens.
+    #[serde(default = "default_rpc")]
+    pub rpc: SocketAddr,
+    /// Where the node listens for peers, as multiaddresses.
+    #[serde(default = "default_listen")]
+    pub listen: Vec<String>,
+    /// Peers to dial, as multiaddresses.
+    #[serde(default)]
+    pub bootnodes: Vec<String>,
+}
+
+fn default_rpc() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 8545))
+}
+
+fn default_listen() -> Vec<String> {
+    vec!["/ip4/0.0.0.0/udp/30303/quic-v1".into()]
+}
+
+/// Why a configuration was refused.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read {path}: {cause}; make a network with `klero testnet` or write one by the README")]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// The file is not what it should be.
+    #[error("{path}: {cause}")]
+    Parse {
+        /// Which file.
+        path: PathBuf,
+        /// Where and why.
+        cause: String,
+    },
+}
+
+impl NodeConfig {
+    /// Reads a configuration and resolves its paths.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when the file is missing or malformed.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|cause| ConfigError::Read {
+            path: path.to_owned(),
+            cause,
+        })?;
+        let mut config: Self = toml::from_str(&text).map_err(|cause| ConfigError::Parse {
+            path: path.to_owned(),
+            cause: cause.to_string(),
+        })?;
+        let base = path.parent().unwrap_or(Path::new("."));
+        for file in [
+            Some(&mut config.genesis),
+            Some(&mut config.data),
+            config.keys.as_mut(),
+        ]
+        .into_iter()
+        .flatten()
+        {
+            *file = base.join(&*file);
+        }
+        Ok(config)
+    }
+}

@@ -1,0 +1,81 @@
+//! What a node tells whoever started it: one JSON line an event, with `klero node --json`.
+
+use klero_sampling::Digest;
+use serde::{Deserialize, Serialize};
+
+/// An event of a node. Times are microseconds since 1970.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum NodeEvent {
+    /// The node listens.
+    Ready {
+        /// Its HTTP API.
+        rpc: String,
+        /// Its addresses for peers.
+        p2p: Vec<String>,
+    },
+    /// The node sent a proposal of its own.
+    Proposed {
+        /// The round.
+        round: u64,
+        /// The period.
+        period: u32,
+        /// The block.
+        block: Digest,
+        /// When.
+        at_us: u64,
+    },
+    /// A block is final and stored here.
+    Final(FinalEvent),
+    /// Two quorums that cannot both be; the node votes no more.
+    Alarm {
+        /// What was seen.
+        cause: String,
+    },
+}
+
+/// A block that became final.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FinalEvent {
+    /// The round.
+    pub round: u64,
+    /// The period of the certificate.
+    pub period: u32,
+    /// The block.
+    pub block: Digest,
+    /// When it was stored here.
+    pub at_us: u64,
+    /// Transactions in it.
+    pub transactions: u64,
+    /// Seats that its certificate shows.
+    pub seats: u64,
+    /// Seats that were needed.
+    pub threshold: u64,
+    /// Distinct signers of its certificate.
+    pub signers: u64,
+    /// Signers whose proof the certificate carries.
+    pub proven: u64,
+    /// The certificate's length in bytes.
+    pub certificate_bytes: u64,
+    /// Votes counted in the Cert step when the round was decided, and those of them with a proof.
+    pub votes: u64,
+    /// See `votes`.
+    pub votes_with_proof: u64,
+    /// Whether it was learnt from a peer's store instead of from votes.
+    pub synced: bool,
+}
+
+impl FinalEvent {
+    /// Seats as a share of those needed, for people.
+    pub fn seats_of_needed(&self) -> String {
+        format!("{}/{}", self.seats, self.threshold)
+    }
+}
+
+/// Microseconds since 1970, from the system's clock.
+pub fn now_us() -> u64 {
+    let elapsed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    elapsed.map_or(0, |elapsed| {
+        u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX)
+    })
+}

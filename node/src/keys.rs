@@ -1,0 +1,189 @@
+//! The key file: the seeds of a node's validators, readable by its owner only.
+
+use std::io::Write;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use klero_committee::ValidatorKeys;
+use klero_finality::GenesisValidator;
+use klero_sampling::vrf::{VrfError, VrfSuite};
+use klero_sampling::{Digest, Domain, bls};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// The keys of one node.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyFile {
+    /// The network that the proofs of possession are for.
+    pub network: String,
+    /// The seed of the node's identity among peers, in hexadecimal.
+    pub node_seed: Secret,
+    /// The node's validators.
+    pub validators: Vec<KeyEntry>,
+}
+
+/// One validator's seed.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyEntry {
+    /// The validator's id.
+    pub id: Digest,
+    /// The suite of its VRF key.
+    pub vrf: VrfSuite,
+    /// The seed of both keys, in hexadecimal.
+    pub seed: Secret,
+}
+
+/// Thirty-two secret bytes; hidden in debug output.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(#[serde(with = "klero_sampling::text")] [u8; 32]);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(hidden)")
+    }
+}
+
+impl Secret {
+    /// The given bytes.
+    pub const fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes.
+    pub const fn expose(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// Bytes from the system's randomness.
+    ///
+    /// # Errors
+    /// When the system has none to give.
+    pub fn random() -> std::io::Result<Self> {
+        let mut bytes = [0; 32];
+        std::io::Read::read_exact(&mut std::fs::File::open("/dev/urandom")?, &mut bytes)?;
+        Ok(Self(bytes))
+    }
+
+    /// The secret with a number, derived from this one: for test networks that are made from one seed.
+    pub fn child(&self, number: u64) -> Self {
+        Self(
+            Domain::Keys
+                .hasher()
+                .bytes(&self.0)
+                .bytes(&number.to_be_bytes())
+                .finish()
+                .0,
+        )
+    }
+}
+
+/// Why a key file was refused or could not be written.
+#[derive(Debug, Error)]
+pub enum KeyError {
+    /// It cannot be read or written.
+    #[error("key file {path}: {cause}")]
+    Io {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// Others may read it.
+    #[error("key file {path} can be read by others (mode {mode:o}): run `chmod 600 {path}`")]
+    Exposed {
+        /// Which file.
+        path: PathBuf,
+        /// Its mode.
+        mode: u32,
+    },
+    /// It is not what it should be.
+    #[error("key file {path}: {cause}; make one with `klero keys new`")]
+    Parse {
+        /// Which file.
+        path: PathBuf,
+        /// Where and why.
+        cause: serde_json::Error,
+    },
+    /// A library has no key for a seed.
+    #[error("{0}")]
+    Key(#[from] VrfError),
+}
+
+impl KeyEntry {
+    /// The secret keys.
+    ///
+    /// # Errors
+    /// [`VrfError`] when a library has no key for the seed.
+    pub fn keys(&self) -> Result<ValidatorKeys, VrfError> {
+        ValidatorKeys::from_seed(self.vrf, self.seed.expose())
+    }
+
+    /// The entry of a genesis for these keys with a stake, with its proof of possession.
+    ///
+    /// # Errors
+    /// [`VrfError`] when a library has no key for the seed.
+    pub fn genesis_validator(&self, network: &str, stake: u64) -> Result<GenesisValidator, VrfError> {
+        let keys = self.keys()?;
+        let binding = bls::possession::genesis_binding(network);
+        Ok(GenesisValidator {
+            id: self.id,
+            stake,
+            vote_key: keys.vote.public(),
+            possession: bls::possession::prove(&keys.vote, &binding, &self.id),
+            vrf_key: keys.vrf.public(),
+        })
+    }
+}
+
+impl KeyFile {
+    /// Reads a key file that only its owner can read.
+    ///
+    /// # Errors
+    /// [`KeyError`] when it is missing, exposed or malformed.
+    pub fn load(path: &Path) -> Result<Self, KeyError> {
+        let io = |cause| KeyError::Io {
+            path: path.to_owned(),
+            cause,
+        };
+        let mode = std::fs::metadata(path).map_err(io)?.permissions().mode() & 0o777;
+        if mode & 0o077 != 0 {
+            return Err(KeyError::Exposed {
+                path: path.to_owned(),
+                mode,
+            });
+        }
+        let text = std::fs::read_to_string(path).map_err(io)?;
+        serde_json::from_str(&text).map_err(|cause| KeyError::Parse {
+            path: path.to_owned(),
+            cause,
+        })
+    }
+
+    /// Writes a new key file that only its owner can read; never over an existing one.
+    ///
+    /// # Errors
+    /// [`KeyError`] when it exists or cannot be written.
+    pub fn create(&self, path: &Path) -> Result<(), KeyError> {
+        let io = |cause| KeyError::Io {
+            path: path.to_owned(),
+            cause,
+        };
+        let text = serde_json::to_string_pretty(self).map_err(|cause| KeyError::Parse {
+            path: path.to_owned(),
+            cause,
+        })?;
+        let mut options = std::fs::OpenOptions::new();
+        let mut file = options
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(io)?;
+        file.write_all(text.as_bytes())
+            .and_then(|()| file.sync_all())
+            .map_err(io)
+    }
+}

@@ -1,0 +1,57 @@
+//! What a node says of itself at any moment.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use klero_sampling::Digest;
+use serde::Serialize;
+
+/// A snapshot of the node, renewed by the thread that owns the state machine.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Status {
+    /// The node's name.
+    pub name: String,
+    /// The chain id.
+    pub chain: Digest,
+    /// The last final round.
+    pub final_round: u64,
+    /// The digest of its header.
+    pub final_block: Digest,
+    /// The timestamp of the last final block in milliseconds since 1970.
+    pub final_timestamp: u64,
+    /// The application's root after it.
+    pub application_root: Option<Digest>,
+    /// The round under way.
+    pub round: u64,
+    /// Its period.
+    pub period: u32,
+    /// Its last Next step; 0 before the first deadline.
+    pub k: u32,
+    /// Seats counted for the leading value in Soft, and those needed.
+    pub soft: (u64, u64),
+    /// Seats counted for the leading value in Cert, and those needed.
+    pub cert: (u64, u64),
+    /// Peers connected.
+    pub peers: u64,
+    /// Transactions that wait.
+    pub pool: u64,
+    /// Validators whose keys this node holds.
+    pub validators: u64,
+    /// Why the node does not vote, if it does not.
+    pub silent: Option<String>,
+}
+
+/// The snapshot as its writer and readers share it.
+#[derive(Debug, Clone, Default)]
+pub struct SharedStatus(Arc<RwLock<Status>>);
+
+impl SharedStatus {
+    /// A copy of the present snapshot.
+    pub fn get(&self) -> Status {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Changes the snapshot.
+    pub fn update(&self, change: impl FnOnce(&mut Status)) {
+        change(&mut self.0.write().unwrap_or_else(PoisonError::into_inner));
+    }
+}

@@ -1,0 +1,166 @@
+//! The vote log: what a node must know after a crash so that it never says another thing in one role [BA-9].
+//!
+//! Before a vote or proposal leaves, its signed bytes and all that later votes of the period depend on are
+//! written here and synced. The log of a round is dropped with the write that stores the round's block.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use borsh::BorshDeserialize;
+use klero_agreement::Snapshot;
+use klero_committee::{UnverifiedCertificate, VoteBundle};
+use klero_finality::Block;
+use klero_sampling::codec::Wire;
+use klero_sampling::Digest;
+
+use crate::store::{Batch, Column, Durability, Store, StoreError};
+use crate::wire::{Envelope, Message, ProposalMessage};
+
+const SNAPSHOT: u8 = b's';
+const VOTES: u8 = b'v';
+const PROPOSAL: u8 = b'p';
+const CERTIFICATE: u8 = b'c';
+const BLOCK: u8 = b'b';
+const BEGUN: &[u8] = b"log begun";
+
+/// The log of the round under way.
+pub struct VoteLog {
+    store: Arc<dyn Store>,
+    written: BTreeSet<Vec<u8>>,
+}
+
+/// What the log holds.
+#[derive(Debug, Default)]
+pub struct Recovered {
+    /// Where the machine was.
+    pub snapshot: Option<Snapshot>,
+    /// The votes that were signed.
+    pub votes: Vec<VoteBundle>,
+    /// The proposals that were signed.
+    pub proposals: Vec<ProposalMessage>,
+    /// The certificates that votes depend on.
+    pub certificates: Vec<UnverifiedCertificate>,
+    /// The blocks that votes depend on.
+    pub blocks: Vec<Block>,
+}
+
+/// One entry: everything that is to be durable before the next message leaves.
+#[derive(Debug)]
+pub struct Entry<'a> {
+    /// Where the machine is.
+    pub snapshot: Snapshot,
+    /// Votes signed just now.
+    pub votes: &'a [VoteBundle],
+    /// A proposal signed just now.
+    pub proposal: Option<&'a ProposalMessage>,
+    /// Certificates that later votes depend on.
+    pub certificates: Vec<&'a UnverifiedCertificate>,
+    /// Blocks that later votes depend on, with their digests.
+    pub blocks: Vec<(Digest, &'a Block)>,
+}
+
+impl VoteLog {
+    /// The log in a store.
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self { store, written: BTreeSet::new() }
+    }
+
+    /// Whether a log was ever kept in this store. Keys without their log may have voted elsewhere.
+    ///
+    /// # Errors
+    /// [`StoreError`] when reading fails.
+    pub fn was_begun(&self) -> Result<bool, StoreError> {
+        Ok(self.store.get(Column::Meta, BEGUN)?.is_some())
+    }
+
+    /// Notes, durably, that the log is kept from now on.
+    ///
+    /// # Errors
+    /// [`StoreError`] when writing fails.
+    pub fn begin(&self) -> Result<(), StoreError> {
+        let mut batch = Batch::default();
+        batch.put(Column::Meta, BEGUN, [1]);
+        self.store.write(batch, Durability::Synced)
+    }
+
+    /// Reads everything back after a restart.
+    ///
+    /// # Errors
+    /// [`StoreError`] when reading fails or a record is damaged; the node must not vote then.
+    pub fn recover(&mut self) -> Result<Recovered, StoreError> {
+        let mut recovered = Recovered::default();
+        for (key, bytes) in self.store.scan(Column::Log, &[], usize::MAX)? {
+            let corrupt = || StoreError::Corrupt { what: "vote log record".into() };
+            match key.first() {
+                Some(&SNAPSHOT) => {
+                    recovered.snapshot = Some(Snapshot::try_from_slice(&bytes).map_err(|_| corrupt())?);
+                }
+                Some(&VOTES) => recovered.votes.push(VoteBundle::decode(&bytes).map_err(|_| corrupt())?),
+                Some(&PROPOSAL) => match Envelope::decode(&bytes).map_err(|_| corrupt())?.message {
+                    Message::Proposal(proposal) => recovered.proposals.push(*proposal),
+                    _ => return Err(corrupt()),
+                },
+                Some(&CERTIFICATE) => {
+                    let certificate = UnverifiedCertificate::decode(&bytes).map_err(|_| corrupt())?;
+                    recovered.certificates.push(certificate);
+                }
+                Some(&BLOCK) => recovered.blocks.push(Block::decode(&bytes).map_err(|_| corrupt())?),
+                _ => return Err(corrupt()),
+            }
+            self.written.insert(key);
+        }
+        Ok(recovered)
+    }
+
+    /// Appends and syncs; only then may what was signed leave. Returns how long it took.
+    ///
+    /// # Errors
+    /// [`StoreError`] when writing fails; then nothing may leave.
+    pub fn append(&mut self, entry: &Entry<'_>) -> Result<Duration, StoreError> {
+        let started = Instant::now();
+        let mut batch = Batch::default();
+        let mut written = Vec::new();
+        let snapshot = borsh::to_vec(&entry.snapshot).map_err(|error| StoreError::Failed(error.to_string()))?;
+        written.push(vec![SNAPSHOT]);
+        batch.put(Column::Log, [SNAPSHOT], snapshot);
+        let mut put_new = |key: Vec<u8>, value: &dyn Fn() -> Vec<u8>| {
+            if !self.written.contains(&key) {
+                batch.put(Column::Log, key.clone(), value());
+                written.push(key);
+            }
+        };
+        for bundle in entry.votes {
+            let first = bundle.votes.first().map_or(0, |vote| vote.voter);
+            put_new(key(VOTES, &(bundle.role, bundle.value, first)), &|| bundle.encode());
+        }
+        if let Some(proposal) = entry.proposal {
+            let message = Message::Proposal(Box::new(proposal.clone()));
+            let place = (proposal.proposal.period, proposal.proposal.proposer);
+            put_new(key(PROPOSAL, &place), &|| Envelope { attempt: 0, message: message.clone() }.encode());
+        }
+        for certificate in &entry.certificates {
+            put_new(key(CERTIFICATE, &(certificate.role, certificate.value)), &|| certificate.encode());
+        }
+        for (digest, block) in &entry.blocks {
+            put_new(key(BLOCK, digest), &|| block.encode());
+        }
+        self.store.write(batch, Durability::Synced)?;
+        self.written.extend(written);
+        Ok(started.elapsed())
+    }
+
+    /// Adds the removal of everything to the batch that stores the round's block.
+    pub fn clear(&mut self, batch: &mut Batch) {
+        for key in std::mem::take(&mut self.written) {
+            batch.delete(Column::Log, key);
+        }
+    }
+}
+
+fn key(kind: u8, place: &impl borsh::BorshSerialize) -> Vec<u8> {
+    let mut key = vec![kind];
+    // A Vec takes every write.
+    let _infallible = place.serialize(&mut key);
+    key
+}

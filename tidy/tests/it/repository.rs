@@ -1,0 +1,164 @@
+//! The rules applied to this repository.
+
+use klero_tidy::lower::LOWER_CRATES;
+use klero_tidy::tags::Tags;
+use klero_tidy::{Finding, Source, book, crates, licences, lower, machine, names, reasons, size, workspace};
+
+const CHAPTERS: &str = "docs/src/spec";
+const PENDING: &str = "docs/spec/pending.txt";
+
+fn pass(findings: impl IntoIterator<Item = Finding>) {
+    let lines: Vec<String> = findings.into_iter().map(|finding| finding.to_string()).collect();
+    assert!(
+        lines.is_empty(),
+        "{} findings:\n{}\n",
+        lines.len(),
+        lines.join("\n")
+    );
+}
+
+/// The value, or the finding that stood in its way as the failure of the test.
+fn reached<T>(result: Result<T, Finding>) -> T {
+    result.unwrap_or_else(|finding| panic!("{finding}"))
+}
+
+fn sources() -> Vec<Source> {
+    let sources = reached(workspace::sources());
+    assert!(
+        sources
+            .iter()
+            .any(|source| source.path == "tidy/tests/it/repository.rs"),
+        "files are left out"
+    );
+    sources
+}
+
+fn in_lower_crate(path: &str) -> bool {
+    LOWER_CRATES
+        .iter()
+        .any(|folder| path.starts_with(&format!("{folder}/src/")))
+}
+
+#[test]
+fn files_are_short() {
+    pass(sources().iter().filter_map(size::file));
+}
+
+#[test]
+fn functions_are_short() {
+    pass(sources().iter().flat_map(size::functions));
+}
+
+#[test]
+fn names_say_something() {
+    pass(sources().iter().flat_map(names::check));
+}
+
+#[test]
+fn exceptions_have_reasons() {
+    pass(sources().iter().flat_map(reasons::check));
+}
+
+#[test]
+fn lower_crates_compute_only() {
+    pass(
+        sources()
+            .iter()
+            .filter(|source| in_lower_crate(&source.path))
+            .flat_map(lower::check),
+    );
+}
+
+#[test]
+fn lower_crates_forbid_unsafe_code() {
+    for folder in LOWER_CRATES {
+        let path = format!("{folder}/src/lib.rs");
+        let text = reached(workspace::read(&path));
+        pass(lower::forbids_unsafe(&reached(Source::parse(&path, &text))));
+    }
+}
+
+#[test]
+fn lower_crates_bring_little_along() {
+    for folder in LOWER_CRATES {
+        let package = format!("klero-{folder}");
+        let tree = ["tree", "-p", &package, "-e", "normal,build", "--prefix", "none"];
+        pass(crates::weight(folder, &reached(workspace::cargo(&tree))));
+    }
+}
+
+#[test]
+fn crates_use_lower_ones_only() {
+    let metadata = reached(workspace::cargo(&[
+        "metadata",
+        "--no-deps",
+        "--format-version",
+        "1",
+    ]));
+    pass(reached(crates::layers(&metadata)));
+}
+
+/// `cargo metadata` would show packages behind features that nobody turned on; the tree has what is built.
+#[test]
+fn licences_are_allowed() {
+    let allowed = reached(licences::allowed(
+        "deny.toml",
+        &reached(workspace::read("deny.toml")),
+    ));
+    let tree = [
+        "tree",
+        "--workspace",
+        "-e",
+        "normal,build,dev",
+        "--prefix",
+        "none",
+        "--format",
+        "{p}|{l}",
+    ];
+    pass(licences::check(&reached(workspace::cargo(&tree)), &allowed));
+}
+
+#[test]
+fn rules_are_named_by_code_and_tests() {
+    let mut tags = Tags::default();
+    let chapters = reached(workspace::files(CHAPTERS, ".md"));
+    for path in &chapters {
+        tags.add_chapter(path, &reached(workspace::read(path)));
+    }
+    if workspace::root().join(PENDING).exists() {
+        reached(tags.add_pending(PENDING, &reached(workspace::read(PENDING))));
+    }
+    // The samples in this crate's own tests are not tests of the rules.
+    for source in sources()
+        .iter()
+        .filter(|source| !source.path.starts_with("tidy/"))
+    {
+        tags.add_source(source);
+    }
+    assert!(
+        tags.defined() > 0,
+        "{CHAPTERS} defines no rule: a rule is a list item that starts with its tag"
+    );
+    pass(tags.check());
+}
+
+#[test]
+fn files_name_no_machine() {
+    let mut findings = Vec::new();
+    for path in reached(workspace::tracked()) {
+        // What is not text, or was removed since git last looked, has nothing to say.
+        if let Ok(text) = workspace::read(&path) {
+            findings.extend(machine::check(&path, &text));
+        }
+    }
+    pass(findings);
+}
+
+#[test]
+fn book_links_every_chapter() {
+    let summary = reached(workspace::read(book::SUMMARY));
+    pass(book::check(
+        &summary,
+        &reached(workspace::files("docs/src", ".md")),
+    ));
+}
