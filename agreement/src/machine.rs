@@ -70,7 +70,7 @@ impl Agreement {
             .round
             .decision
             .is_some_and(|(_, decision)| decision == *block);
-        let carried = self.round.entry == Entry::Carried(*block);
+        let carried = self.round.last_carried == Some(*block);
         let in_period = self.round.periods.values().any(|period| {
             let lowest = period
                 .lowest
@@ -196,7 +196,11 @@ impl Agreement {
         self.round.rejected.insert(block);
         let (number, rejected) = (self.round.period, self.round.rejected.clone());
         let period = self.round.period_mut(number);
-        if period.lowest.as_ref().is_none_or(|lowest| *lowest.block() != block) {
+        if period
+            .lowest
+            .as_ref()
+            .is_none_or(|lowest| *lowest.block() != block)
+        {
             return;
         }
         let fresh = period.proposers.values().map(|(proposal, _)| proposal);
@@ -214,7 +218,7 @@ impl Agreement {
     fn on_vote(&mut self, vote: Vote, out: &mut Vec<Output>) {
         let role = vote.role();
         if role.round == self.round() + 1 && role.period == 0 {
-            if self.upcoming.add_vote(vote) {
+            if self.upcoming.add_vote(vote, self.round.start.k_max) {
                 out.push(Output::Relay);
             }
             return;
@@ -268,7 +272,7 @@ impl Agreement {
     /// Moves to a period [BA-6] [BA-7]; the clock of the period starts now [BA-1].
     pub(crate) fn enter(&mut self, period: u32, entry: Entry, out: &mut Vec<Output>) {
         let round = &mut self.round;
-        (round.period, round.entry) = (period, entry);
+        round.move_to(period, entry);
         (round.k, round.first_deadline_passed, round.waits_to_leave) = (0, false, false);
         (round.filter_passed, round.answered) = (false, false);
         round.spoken.clear();

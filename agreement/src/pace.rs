@@ -101,7 +101,7 @@ impl Agreement {
     }
 
     /// Whether a Next vote is kept [BA-10]: of each member the two highest k and all within one of the own k.
-    /// Votes of a lower k make room. Memory is bounded by five votes a member and period.
+    /// Votes of a lower k make room. Memory is bounded by six steps a member and period.
     pub(crate) fn admit_next(&mut self, period: u32, k: u32, voter: u32) -> bool {
         let own = if period == self.round.period {
             self.round.k
@@ -110,20 +110,7 @@ impl Agreement {
         };
         let proof = self.proof_of_pace(period);
         let state = self.round.period_mut(period);
-        let held = state.next_votes.entry(voter).or_default();
-        held.insert(k);
-        let two_highest: Vec<u32> = held.iter().rev().take(2).copied().collect();
-        let stays = |k: &u32| two_highest.contains(k) || k.abs_diff(own) <= 1 || proof == Some(*k);
-        let leaving: Vec<u32> = held.iter().copied().filter(|k| !stays(k)).collect();
-        held.retain(|k| stays(k));
-        let is_kept = held.contains(&k);
-        for gone in leaving {
-            if let Some(tally) = state.tallies.get_mut(&Step::Next(gone)) {
-                tally.forget(voter);
-            }
-        }
-        state.tallies.retain(|_, tally| !tally.is_empty());
-        is_kept
+        state.admit_next(k, voter, own, proof)
     }
 
     /// The highest k whose votes carried J seats: they let another node follow.

@@ -42,6 +42,25 @@ impl Period {
         }
     }
 
+    /// Notes that a member's Next(k) vote came, and says whether it stays [BA-10]: two with the highest k do,
+    /// those within one of `own`, and those that prove the pace.
+    pub(crate) fn admit_next(&mut self, k: u32, voter: u32, own: u32, proof: Option<u32>) -> bool {
+        let held = self.next_votes.entry(voter).or_default();
+        held.insert(k);
+        let two_highest: Vec<u32> = held.iter().rev().take(2).copied().collect();
+        let stays = |k: &u32| two_highest.contains(k) || k.abs_diff(own) <= 1 || proof == Some(*k);
+        let leaving: Vec<u32> = held.iter().copied().filter(|k| !stays(k)).collect();
+        held.retain(|k| stays(k));
+        let is_kept = held.contains(&k);
+        for gone in leaving {
+            if let Some(tally) = self.tallies.get_mut(&Step::Next(gone)) {
+                tally.forget(voter);
+            }
+        }
+        self.tallies.retain(|_, tally| !tally.is_empty());
+        is_kept
+    }
+
     /// The greatest k whose Next votes, of any value, carry at least `seats`.
     pub(crate) fn highest_next_with(&self, seats: u64) -> Option<u32> {
         let enough = |(step, tally): (&Step, &Tally)| match step {

@@ -27,8 +27,7 @@ impl Agreement {
     /// A certificate shows a quorum whose votes need not have been seen.
     pub(crate) fn on_certificate(&mut self, certificate: QuorumCertificate, out: &mut Vec<Output>) {
         let (role, value) = (certificate.role(), certificate.value());
-        let is_stale = role.step != Step::Cert && role.period.saturating_add(1) < self.round.period;
-        if role.round != self.round() || is_stale || self.knows_quorum(role, value) {
+        if role.round != self.round() || self.is_stale(role, value) || self.knows_quorum(role, value) {
             return;
         }
         // [BA-10]: one certificate per role and value is passed on.
@@ -41,6 +40,24 @@ impl Agreement {
                 .insert((role.step, value));
         }
         self.on_quorum(role, value, out);
+    }
+
+    /// [BA-10]: Cert quorums always matter, Next quorums from period p − 1 on, Soft quorums from p on; an earlier
+    /// Soft quorum only if it contradicts another of its period [BA-13].
+    fn is_stale(&self, role: Role, value: Value) -> bool {
+        let present = self.round.period;
+        match role.step {
+            Step::Cert => false,
+            Step::Next(_) => role.period.saturating_add(1) < present,
+            Step::Soft | Step::Propose => {
+                let staged = self
+                    .round
+                    .periods
+                    .get(&role.period)
+                    .and_then(|period| period.staged);
+                role.period < present && staged.is_none_or(|staged| Value::Block(staged) == value)
+            }
+        }
     }
 
     fn knows_quorum(&self, role: Role, value: Value) -> bool {

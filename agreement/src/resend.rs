@@ -47,7 +47,11 @@ impl Agreement {
             items.extend(quorums);
         }
         let carried = round.previous().and_then(|previous| previous.next_value);
-        items.extend(carried.filter(|block| round.held.contains(block)).map(Resend::Block));
+        items.extend(
+            carried
+                .filter(|block| round.held.contains(block))
+                .map(Resend::Block),
+        );
         items.push(Resend::Previous);
         out.push(Output::Resend(items));
     }

@@ -30,6 +30,8 @@ pub(crate) struct Round {
     pub(crate) spoken: BTreeMap<Step, Value>,
     /// Periods p − 1, p and p + 1.
     pub(crate) periods: BTreeMap<u32, Period>,
+    /// The value that a Next quorum carried over last; its body is kept [BA-7].
+    pub(crate) last_carried: Option<Digest>,
     /// The Cert quorum that decides, once seen.
     pub(crate) decision: Option<(Role, Digest)>,
     /// Whether the decision was handed to the driver.
@@ -55,6 +57,7 @@ impl Round {
             answered: false,
             spoken: BTreeMap::new(),
             periods: BTreeMap::from([(0, Period::default())]),
+            last_carried: None,
             decision: None,
             decided: false,
             held: BTreeSet::new(),
@@ -100,14 +103,20 @@ impl Round {
         period.abs_diff(self.period) <= 1
     }
 
+    /// Moves to a period, without any of its timers and votes.
+    pub(crate) fn move_to(&mut self, period: u32, entry: Entry) {
+        (self.period, self.entry) = (period, entry);
+        if let Entry::Carried(block) = entry {
+            self.last_carried = Some(block);
+        }
+    }
+
     /// Forgets periods and bodies that no rule needs any more [BA-7].
     pub(crate) fn prune(&mut self) {
         let present = self.period;
         self.periods.retain(|period, _| period.abs_diff(present) <= 1);
         let mut needed: BTreeSet<Digest> = self.decision.iter().map(|(_, block)| *block).collect();
-        if let Entry::Carried(block) = self.entry {
-            needed.insert(block);
-        }
+        needed.extend(self.last_carried);
         for period in self.periods.values() {
             needed.extend(period.staged);
             needed.extend(period.next_value);

@@ -73,8 +73,7 @@ impl Agreement {
             return None;
         }
         let mut round = Round::new(start);
-        round.period = snapshot.period;
-        round.entry = snapshot.entry;
+        round.move_to(snapshot.period, snapshot.entry);
         round.k = snapshot.k;
         round.first_deadline_passed = snapshot.first_deadline_passed;
         round.spoken = snapshot.spoken.iter().copied().collect();
@@ -92,7 +91,7 @@ impl Agreement {
         let machine = Self {
             round,
             upcoming: Upcoming::default(),
-            alarm: None,
+            alarm: snapshot.alarm,
         };
         let mut out = Vec::new();
         if machine.round.first_deadline_passed {

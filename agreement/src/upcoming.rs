@@ -1,18 +1,18 @@
 //! What came early: proposals and votes of (r + 1, 0), held until round r is decided [BA-10].
 
-use std::collections::BTreeMap;
-
 use klero_committee::sampling::Digest;
-use klero_committee::{Counted, Proposal, Step, Tally, Vote};
+use klero_committee::{Counted, Proposal, Step, Vote};
+
+use crate::period::Period;
 
 const MAX_PROPOSALS: usize = 16;
 
-/// Bounded by the electorate: of each member at most two votes in Soft, Cert and Next(0), and the lowest
-/// proposals.
+/// Bounded by the electorate: of each member at most two votes in Soft, in Cert and in each of four Next steps,
+/// and the lowest proposals.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Upcoming {
     proposals: Vec<Proposal>,
-    tallies: BTreeMap<Step, Tally>,
+    period: Period,
 }
 
 impl Upcoming {
@@ -33,19 +33,21 @@ impl Upcoming {
         self.proposals.iter().any(|proposal| proposal.block() == block)
     }
 
-    /// Holds a vote; says whether it was new.
-    pub(crate) fn add_vote(&mut self, vote: Vote) -> bool {
-        match vote.role().step {
-            step @ (Step::Soft | Step::Cert | Step::Next(0)) => {
-                self.tallies.entry(step).or_default().add(vote) != Counted::Known
-            }
-            Step::Propose | Step::Next(_) => false,
-        }
+    /// Holds a vote; says whether it was new and is kept.
+    pub(crate) fn add_vote(&mut self, vote: Vote, k_max: u32) -> bool {
+        let step = vote.role().step;
+        let is_kept = match step {
+            Step::Propose => false,
+            Step::Soft | Step::Cert => true,
+            Step::Next(k) => k <= k_max && self.period.admit_next(k, vote.voter(), 0, None),
+        };
+        is_kept && self.period.tallies.entry(step).or_default().add(vote) != Counted::Known
     }
 
     /// Everything held, for the round that begins.
     pub(crate) fn into_parts(self) -> (Vec<Proposal>, Vec<Vote>) {
         let votes = self
+            .period
             .tallies
             .values()
             .flat_map(|tally| tally.votes().cloned().collect::<Vec<_>>());

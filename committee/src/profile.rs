@@ -68,17 +68,20 @@ pub struct Timing {
 
 impl Default for Timing {
     fn default() -> Self {
-        Self {
-            filter_min: 10,
-            filter_max: 1_000,
-            deadline: 4_000,
-            step_base: 1_000,
-            step_cap: 8_000,
-        }
+        Self::DEFAULT
     }
 }
 
 impl Timing {
+    /// For networks that span the world.
+    pub const DEFAULT: Self = Self {
+        filter_min: 10,
+        filter_max: 1_000,
+        deadline: 4_000,
+        step_base: 1_000,
+        step_cap: 8_000,
+    };
+
     /// The step that follows the k-th deadline: `step_base` doubled k times, at most `step_cap` [BA-12].
     pub fn step(&self, k: u32) -> u32 {
         let doubled = 1_u64
@@ -165,6 +168,35 @@ pub enum ProfileError {
 }
 
 impl Profile {
+    /// Everyone is a member of every committee, weighed by stake: for networks of a few dozen validators, where
+    /// sampling would save nothing. The sizes of the committees say nothing then.
+    pub const fn full() -> Self {
+        let unused = CommitteeSize {
+            expected: 3,
+            threshold: 2,
+        };
+        Self {
+            scheme: SeatScheme::Full,
+            vrf: VrfSuite::Sr25519,
+            propose: 26,
+            soft: unused,
+            cert: unused,
+            next: unused,
+            catch_up: 1,
+            k_max: 1024,
+            seeds: SeedSchedule::DEFAULT,
+            timing: Timing::DEFAULT,
+            targets: Targets {
+                honest: Ratio {
+                    numerator: 4,
+                    denominator: 5,
+                },
+                safety: 40,
+                live: 20,
+            },
+        }
+    }
+
     /// Checks everything that does not depend on the electorate.
     ///
     /// # Errors

@@ -27,7 +27,7 @@ pub struct Draft {
 
 impl Draft {
     /// The block. Its timestamp is the clock's or, where that is behind, one after the parent's [FIN-2].
-    /// `None` when the proposer is not in the electorate.
+    /// `None` when the proposer is not in the electorate, or when no time is left after the parent's.
     pub fn into_block(self, chain: &Chain, signer: &dyn Signer) -> Option<Block> {
         let round = chain.round() + 1;
         let context = chain.context(round)?;
@@ -42,9 +42,7 @@ impl Draft {
             (seed::fallback_seed(earlier, round, &old), None)
         };
         let (next_electorate, next_seed) = chain.commitments(round)?;
-        let parent_certificate = self
-            .parent_certificate
-            .map(|certificate| certificate.as_unverified().clone());
+        let parent_certificate = self.parent_certificate;
         let header = Header {
             version: PROTOCOL_VERSION,
             chain: *chain.id(),
@@ -52,14 +50,16 @@ impl Draft {
             original_period: self.period,
             proposer: self.proposer,
             parent: *chain.head(),
-            parent_certificate: parent_certificate.as_ref().map_or(Digest::ZERO, |it| it.digest()),
+            parent_certificate: parent_certificate
+                .as_ref()
+                .map_or(Digest::ZERO, UnverifiedCertificate::digest),
             seed,
             seed_proof,
             registry_root: chain.registry().root(),
             application_root: self.application_root,
             payload: Body::payload_digest(&self.payload),
             payload_length: u32::try_from(self.payload.len()).ok()?,
-            timestamp: self.now.max(chain.timestamp() + 1),
+            timestamp: self.now.max(chain.timestamp().checked_add(1)?),
             next_electorate,
             next_seed,
         };

@@ -24,5 +24,6 @@ pub use block::{Block, Body, BodyError, FinalBlock, Header, MAX_PAYLOAD, PROTOCO
 pub use chain::{Chain, ChainError, HeaderError};
 pub use draft::Draft;
 pub use genesis::{Genesis, GenesisError, GenesisValidator};
+pub use klero_committee::Profile;
 pub use klero_stake as stake;
 pub use level::Level;

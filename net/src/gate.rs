@@ -4,6 +4,8 @@
 //! waits here and is handed on in its order when the peer is let in; what a refused peer sent is thrown away.
 //! Either way it has not entered the duplicate cache before, so that a peer which never says who it is cannot
 //! keep a message out that others would bring.
+//!
+//! What waits takes bounded room: so much in all, and when that is used up, whoever takes most of it goes.
 
 use std::collections::{HashMap, VecDeque};
 use std::mem;
@@ -19,10 +21,28 @@ use libp2p::{Multiaddr, PeerId};
 
 use crate::gossip::Gossipsub;
 
+/// What a peer sends on its streams, decoded.
+type Received = THandlerOutEvent<Gossipsub>;
+
 /// How many stream events of a peer wait for its handshake. A peer that sends more is disconnected.
 const HELD: usize = 512;
 
-type Held = Vec<(ConnectionId, THandlerOutEvent<Gossipsub>)>;
+/// What may wait of all peers together, in bytes. When more does, the peer with most of it is disconnected.
+const HELD_BYTES: usize = 64 << 20;
+
+/// What a frame takes beside its messages.
+const FRAME_BYTES: usize = 256;
+
+/// What control messages in a frame are taken for: their number is not known here, only that the decoder allows
+/// 256 KiB of them.
+const CONTROL_BYTES: usize = 512 << 10;
+
+/// What waits of a peer.
+#[derive(Default)]
+struct Held {
+    events: Vec<(ConnectionId, Received)>,
+    bytes: usize,
+}
 
 enum Standing {
     Waiting(Held),
@@ -34,6 +54,8 @@ enum Standing {
 pub(crate) struct Gate {
     gossip: Gossipsub,
     peers: HashMap<PeerId, Standing>,
+    /// The bytes of all that waits.
+    held_bytes: usize,
     /// Peers that sent too much too early.
     overflown: VecDeque<PeerId>,
 }
@@ -43,6 +65,7 @@ impl Gate {
         Self {
             gossip,
             peers: HashMap::new(),
+            held_bytes: 0,
             overflown: VecDeque::new(),
         }
     }
@@ -54,22 +77,92 @@ impl Gate {
 
     /// Lets a peer in, and what it has sent so far.
     pub(crate) fn admit(&mut self, peer: PeerId) {
-        let Some(standing) = self.peers.get_mut(&peer) else {
+        if !matches!(self.peers.get(&peer), Some(Standing::Waiting(_))) {
             return;
-        };
-        if let Standing::Waiting(held) = mem::replace(standing, Standing::Admitted) {
-            for (connection, event) in held {
-                self.gossip.on_connection_handler_event(peer, connection, event);
-            }
+        }
+        for (connection, event) in self.stand(peer, Standing::Admitted) {
+            self.gossip.on_connection_handler_event(peer, connection, event);
         }
     }
 
     /// Shuts a peer out for as long as it stays connected.
     pub(crate) fn refuse(&mut self, peer: &PeerId) {
-        if let Some(standing) = self.peers.get_mut(peer) {
-            *standing = Standing::Refused;
+        drop(self.stand(*peer, Standing::Refused));
+    }
+
+    /// Changes the standing of a connected peer; what waited of it.
+    fn stand(&mut self, peer: PeerId, standing: Standing) -> Vec<(ConnectionId, Received)> {
+        let before = self
+            .peers
+            .get_mut(&peer)
+            .map(|before| mem::replace(before, standing));
+        self.release(before)
+    }
+
+    fn release(&mut self, standing: Option<Standing>) -> Vec<(ConnectionId, Received)> {
+        match standing {
+            Some(Standing::Waiting(held)) => {
+                self.held_bytes -= held.bytes;
+                held.events
+            }
+            _ => Vec::new(),
         }
     }
+
+    /// Keeps an event of a waiting peer, and finds out who has to go for it, if anyone.
+    fn hold(&mut self, peer: PeerId, connection: ConnectionId, event: Received) {
+        let Some(Standing::Waiting(held)) = self.peers.get_mut(&peer) else {
+            return;
+        };
+        let bytes = bytes_of(&event);
+        held.events.push((connection, event));
+        held.bytes += bytes;
+        self.held_bytes += bytes;
+        if held.events.len() > HELD {
+            self.turn_away(peer);
+        }
+        while self.held_bytes > HELD_BYTES {
+            let waiting = self.peers.iter().filter_map(|(peer, standing)| match standing {
+                Standing::Waiting(held) => Some((held.bytes, *peer)),
+                Standing::Admitted | Standing::Refused => None,
+            });
+            // Somebody holds something, as the sum is not 0.
+            let Some((_, greediest)) = waiting.max() else {
+                return;
+            };
+            self.turn_away(greediest);
+        }
+    }
+
+    fn turn_away(&mut self, peer: PeerId) {
+        self.refuse(&peer);
+        self.overflown.push_back(peer);
+    }
+}
+
+/// The memory that an event takes, roughly.
+fn bytes_of(event: &Received) -> usize {
+    let Received::Message {
+        rpc,
+        invalid_messages,
+    } = event
+    else {
+        return FRAME_BYTES;
+    };
+    let invalid = invalid_messages.iter().map(|(message, _)| message);
+    let messages = rpc.messages.iter().chain(invalid);
+    let messages = messages.map(|message| {
+        let key = message.key.as_ref().map_or(0, Vec::len);
+        FRAME_BYTES + message.data.len() + message.topic.as_str().len() + key
+    });
+    let topics = rpc.subscriptions.iter();
+    let topics = topics.map(|subscription| FRAME_BYTES + subscription.topic_hash.as_str().len());
+    let control = if rpc.control_msgs.is_empty() {
+        0
+    } else {
+        CONTROL_BYTES
+    };
+    FRAME_BYTES + messages.sum::<usize>() + topics.sum::<usize>() + control
 }
 
 impl NetworkBehaviour for Gate {
@@ -104,10 +197,11 @@ impl NetworkBehaviour for Gate {
             FromSwarm::ConnectionEstablished(opened) => {
                 self.peers
                     .entry(opened.peer_id)
-                    .or_insert(Standing::Waiting(Vec::new()));
+                    .or_insert(Standing::Waiting(Held::default()));
             }
             FromSwarm::ConnectionClosed(closed) if closed.remaining_established == 0 => {
-                self.peers.remove(&closed.peer_id);
+                let gone = self.peers.remove(&closed.peer_id);
+                drop(self.release(gone));
             }
             _ => {}
         }
@@ -120,13 +214,9 @@ impl NetworkBehaviour for Gate {
         connection: ConnectionId,
         event: THandlerOutEvent<Self>,
     ) {
-        match self.peers.get_mut(&peer) {
+        match self.peers.get(&peer) {
             Some(Standing::Admitted) => self.gossip.on_connection_handler_event(peer, connection, event),
-            Some(Standing::Waiting(held)) if held.len() < HELD => held.push((connection, event)),
-            Some(standing @ Standing::Waiting(_)) => {
-                *standing = Standing::Refused;
-                self.overflown.push_back(peer);
-            }
+            Some(Standing::Waiting(_)) => self.hold(peer, connection, event),
             Some(Standing::Refused) | None => {}
         }
     }

@@ -2,8 +2,8 @@
 //!
 //! Messages are anonymous: what is in them carries its own signatures. The id of a message is a hash of its
 //! topic and its bytes, so a copy with one bit changed is another message, and cannot keep the good one out.
-//! Nothing is passed on before the node's explicit verdict. Peer scoring is off: its defaults punish honest
-//! peers that speak rarely, and many nodes on one address.
+//! Nothing is passed on before the node's explicit verdict. The scores of gossipsub are off: they punish honest
+//! peers that speak rarely, and many nodes on one address. [`crate::scores`] counts what is provably wrong.
 
 use std::collections::{HashMap, HashSet};
 use std::io;

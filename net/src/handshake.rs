@@ -34,6 +34,9 @@ pub enum PeerRefusal {
     /// It did not say who it is in time.
     #[error("it did not identify itself in time")]
     Silent,
+    /// Too many of its messages were provably wrong [NET-2].
+    #[error("too many of its messages were rejected; it may come back in half a minute")]
+    Misbehaved,
 }
 
 /// What this node says of itself, and what it wants to hear.

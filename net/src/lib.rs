@@ -9,7 +9,8 @@
 //! checked before anything else [NET-1]. **Upon** a message of a peer that passed the handshake, its id — a hash
 //! of topic and bytes — is looked up among those of the last minute; a new one becomes a [`Gossip`] event.
 //! **Upon** the node's [`Verdict`] the message is passed on, or not. Every reason for not accepting one is a
-//! [`Refusal`], and each refusal has one verdict [NET-2]. A message that the node has no room for is ignored.
+//! [`Refusal`], and each refusal has one verdict [NET-2]. A message that the node has no room for is ignored. A peer
+//! of which twenty messages are rejected in a short time is disconnected, and let in again after half a minute.
 //!
 //! A message stays known for a minute whatever its verdict, and copies of it are dropped meanwhile. So what is
 //! early should be held by the node, not ignored; and what a node sends again must differ in some byte.
@@ -46,6 +47,7 @@ mod handle;
 mod handshake;
 mod peers;
 mod refusal;
+mod scores;
 mod swarm;
 mod sync;
 mod topic;

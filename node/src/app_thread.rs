@@ -24,7 +24,7 @@ const PROPOSED_PAYLOAD: usize = MAX_PAYLOAD / 2;
 
 /// What the core asks of the application.
 #[derive(Debug)]
-pub enum Request {
+pub(crate) enum Request {
     /// Build a payload.
     Build {
         /// Where it is to stand.
@@ -45,7 +45,7 @@ pub enum Request {
 
 /// What the application answered.
 #[derive(Debug)]
-pub enum Answer {
+pub(crate) enum Answer {
     /// A payload.
     Built {
         /// The round.
@@ -76,23 +76,23 @@ pub enum Answer {
 }
 
 /// The core's end.
-pub struct ApplicationThread {
+pub(crate) struct ApplicationThread {
     /// Requests; bounded, the core waits when the application is far behind.
-    pub requests: Sender<Request>,
+    pub(crate) requests: Sender<Request>,
     /// Answers; there is room for one to every request, so that the application never waits for the core.
-    pub answers: Receiver<Answer>,
+    pub(crate) answers: Receiver<Answer>,
 }
 
 /// What else the thread works with.
-pub struct Surroundings {
+pub(crate) struct Surroundings {
     /// Transactions of clients.
-    pub submissions: mpsc::Receiver<Submission>,
+    pub(crate) submissions: mpsc::Receiver<Submission>,
     /// Transactions of peers; when full, they are ignored where they come in.
-    pub gossip: Receiver<(Receipt, Vec<u8>)>,
+    pub(crate) gossip: Receiver<(Receipt, Vec<u8>)>,
     /// To pass transactions on.
-    pub network: Network,
+    pub(crate) network: Network,
     /// What is counted.
-    pub metrics: Arc<Metrics>,
+    pub(crate) metrics: Arc<Metrics>,
 }
 
 struct Worker {
@@ -107,7 +107,7 @@ struct Worker {
 ///
 /// # Errors
 /// When the system has no thread to give.
-pub fn spawn(application: Box<dyn Application>, around: Surroundings) -> std::io::Result<ApplicationThread> {
+pub(crate) fn spawn(application: Box<dyn Application>, around: Surroundings) -> std::io::Result<ApplicationThread> {
     let (requests, incoming) = bounded(REQUESTS);
     let (answers, outgoing) = bounded(REQUESTS + 2);
     let Surroundings { mut submissions, gossip, network, metrics } = around;
@@ -143,10 +143,12 @@ impl Worker {
                 continue;
             }
             crossbeam_channel::select! {
-                recv(requests) -> request => match request {
-                    Ok(request) if self.serve(request).is_ok() => {}
-                    _ => return,
-                },
+                recv(requests) -> request => {
+                    let Ok(request) = request else { return };
+                    if self.serve(request).is_err() {
+                        return;
+                    }
+                }
                 recv(clients) -> submission => match submission {
                     Ok(submission) => self.submit(submission),
                     Err(_) => clients = crossbeam_channel::never(),
@@ -233,6 +235,6 @@ impl Worker {
 }
 
 /// Where a block stands.
-pub fn place(block: &Block) -> Place {
+pub(crate) fn place(block: &Block) -> Place {
     Place { round: block.header.round, parent: block.header.parent, timestamp: block.header.timestamp }
 }

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use klero_committee::UnverifiedCertificate;
 use klero_finality::{Block, FinalBlock};
+use klero_sampling::Digest;
 use klero_sampling::codec::Wire;
+use klero_stake::Registry;
 
-use crate::store::{Batch, Column, Store, StoreError};
+use crate::store::{Batch, Column, Durability, Store, StoreError};
 
 const HEAD: &[u8] = b"head";
 const CHAIN: &[u8] = b"chain";
@@ -93,9 +95,28 @@ impl BlockStore {
         self.store.get(Column::Meta, CHAIN)
     }
 
-    /// Adds the chain id to a batch.
-    pub fn set_chain(batch: &mut Batch, chain: &klero_sampling::Digest) {
+    /// The last registry stored at or before a round: a registry is stored when it changes.
+    ///
+    /// # Errors
+    /// [`StoreError`] when reading fails or the record is damaged.
+    pub fn registry(&self, round: u64) -> Result<Option<Registry>, StoreError> {
+        let stored = self.store.scan(Column::Registry, &[], usize::MAX)?;
+        let until = round.to_be_bytes();
+        let Some((_, bytes)) = stored.into_iter().rev().find(|(key, _)| key.as_slice() <= until.as_slice()) else {
+            return Ok(None);
+        };
+        Registry::decode(&bytes).map(Some).map_err(|_| corrupt("registry".into()))
+    }
+
+    /// Notes the chain that the store is made for, and its first registry.
+    ///
+    /// # Errors
+    /// [`StoreError`] when writing fails.
+    pub fn begin(&self, chain: &Digest, registry: &Registry) -> Result<(), StoreError> {
+        let mut batch = Batch::default();
         batch.put(Column::Meta, CHAIN, *chain.as_bytes());
+        batch.put(Column::Registry, 0_u64.to_be_bytes(), registry.encode());
+        self.store.write(batch, Durability::Synced)
     }
 }
 

@@ -28,6 +28,9 @@ pub struct NodeConfig {
     /// Peers to dial, as multiaddresses.
     #[serde(default)]
     pub bootnodes: Vec<String>,
+    /// Peers to wait for before the first step, at most ten seconds; useful where all nodes start together.
+    #[serde(default)]
+    pub wait_for_peers: usize,
 }
 
 fn default_rpc() -> SocketAddr {

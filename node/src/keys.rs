@@ -139,6 +139,35 @@ impl KeyEntry {
 }
 
 impl KeyFile {
+    /// Fresh keys for so many validators of a network, with ids that follow from their seeds.
+    ///
+    /// # Errors
+    /// When the system has no randomness to give.
+    pub fn generate(network: &str, validators: usize) -> std::io::Result<Self> {
+        let entry = |_| {
+            let seed = Secret::random()?;
+            let id = Domain::Keys.hasher().bytes(seed.expose()).bytes(b"id  ").finish();
+            Ok(KeyEntry { id, vrf: VrfSuite::Sr25519, seed })
+        };
+        Ok(Self {
+            network: network.into(),
+            node_seed: Secret::random()?,
+            validators: (0..validators).map(entry).collect::<std::io::Result<_>>()?,
+        })
+    }
+
+    /// The entries of a genesis for these validators, each with the same stake, in the order of their ids.
+    ///
+    /// # Errors
+    /// [`VrfError`] when a library has no key for a seed.
+    pub fn genesis_validators(&self, stake: u64) -> Result<Vec<GenesisValidator>, VrfError> {
+        let entries = self.validators.iter();
+        let mut validators: Vec<GenesisValidator> =
+            entries.map(|entry| entry.genesis_validator(&self.network, stake)).collect::<Result<_, _>>()?;
+        validators.sort_by_key(|validator| validator.id);
+        Ok(validators)
+    }
+
     /// Reads a key file that only its owner can read.
     ///
     /// # Errors

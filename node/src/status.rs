@@ -4,21 +4,25 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use klero_sampling::Digest;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A snapshot of the node, renewed by the thread that owns the state machine.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Status {
     /// The node's name.
     pub name: String,
     /// The chain id.
+    #[schema(value_type = String)]
     pub chain: Digest,
     /// The last final round.
     pub final_round: u64,
     /// The digest of its header.
+    #[schema(value_type = String)]
     pub final_block: Digest,
     /// The timestamp of the last final block in milliseconds since 1970.
     pub final_timestamp: u64,
     /// The application's root after it.
+    #[schema(value_type = Option<String>)]
     pub application_root: Option<Digest>,
     /// The round under way.
     pub round: u64,

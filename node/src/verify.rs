@@ -12,10 +12,10 @@ use klero_committee::{
     CertificateError, ProposalError, Role, UnverifiedCertificate, UnverifiedVote, VoteBundle, VoteError,
     verify_votes,
 };
-use klero_finality::{Block, FinalBlock};
+use klero_finality::{Block, ChainError, FinalBlock};
 use klero_net::{Network, Receipt, Refusal};
 
-use crate::core::{BlockState, CoreInput, VerifiedVotes};
+use crate::core::{Item, Verified};
 use crate::keys::Secret;
 use crate::metrics::Metrics;
 use crate::view::{SharedView, View};
@@ -28,18 +28,18 @@ const BATCH: usize = 512;
 
 /// A message that waits to be verified.
 #[derive(Debug)]
-pub struct Job {
+pub(crate) struct Job {
     /// The message.
-    pub message: Message,
+    pub(crate) message: Message,
     /// The envelope's counter.
-    pub attempt: u32,
+    pub(crate) attempt: u32,
     /// Where the verdict goes; none for the node's own and for what it asked for.
-    pub receipt: Option<Receipt>,
+    pub(crate) receipt: Option<Receipt>,
 }
 
 /// The pool; cheap to clone. Its threads end when the last handle is dropped or [`Verifier::stop`] is called.
 #[derive(Clone)]
-pub struct Verifier {
+pub(crate) struct Verifier {
     shared: Arc<Shared>,
 }
 
@@ -61,12 +61,12 @@ impl Verifier {
     ///
     /// # Errors
     /// When the system has no thread to give.
-    pub fn spawn(
+    pub(crate) fn spawn(
         threads: usize,
         view: &SharedView,
         network: Network,
         metrics: Arc<Metrics>,
-        core: &Sender<CoreInput>,
+        core: &Sender<Verified>,
     ) -> std::io::Result<Self> {
         let shared =
             Arc::new(Shared { queue: Mutex::default(), ready: Condvar::new(), network, metrics });
@@ -79,7 +79,7 @@ impl Verifier {
     }
 
     /// Hands in a message. When the queue is full it is ignored.
-    pub fn submit(&self, job: Job) {
+    pub(crate) fn submit(&self, job: Job) {
         let mut queue = self.shared.queue.lock().unwrap_or_else(PoisonError::into_inner);
         if queue.jobs.len() >= QUEUE {
             drop(queue);
@@ -92,7 +92,7 @@ impl Verifier {
     }
 
     /// Ends the threads.
-    pub fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.shared.queue.lock().unwrap_or_else(PoisonError::into_inner).is_stopped = true;
         self.shared.ready.notify_all();
     }
@@ -153,7 +153,7 @@ fn take_same_role(jobs: &mut VecDeque<Job>, role: Role, batch: &mut Vec<Job>) {
 struct Worker {
     shared: Arc<Shared>,
     view: SharedView,
-    core: Sender<CoreInput>,
+    core: Sender<Verified>,
 }
 
 impl Worker {
@@ -175,7 +175,7 @@ impl Worker {
         }
     }
 
-    fn verify_bundles(&self, view: &View, jobs: Vec<Job>) -> Vec<CoreInput> {
+    fn verify_bundles(&self, view: &View, jobs: Vec<Job>) -> Vec<Verified> {
         let mut bundles: Vec<(VoteBundle, u32, Option<Receipt>)> = Vec::new();
         for Job { message, attempt, receipt } in jobs {
             match message {
@@ -202,8 +202,8 @@ impl Worker {
             let of_bundle: Result<Vec<_>, VoteError> = verdicts.by_ref().take(bundle.votes.len()).collect();
             match of_bundle {
                 Ok(votes) => {
-                    let role = bundle.role;
-                    outputs.push(CoreInput::Votes(VerifiedVotes { role, votes, attempt, receipt }));
+                    let item = Item::Votes(bundle.role, votes);
+                    outputs.push(Verified { item, attempt, receipt });
                 }
                 Err(error) => {
                     tracing::debug!(%error, role = %bundle.role, "votes refused");
@@ -214,17 +214,21 @@ impl Worker {
         outputs
     }
 
-    fn verify_one(&self, view: &View, job: Job) -> Option<CoreInput> {
+    fn verify_one(&self, view: &View, job: Job) -> Option<Verified> {
         let Job { message, attempt, receipt } = job;
         let verified = match message {
-            Message::Proposal(message) => verify_proposal(view, *message, attempt),
+            Message::Proposal(message) => verify_proposal(view, *message),
             Message::Certificate(certificate) => verify_certificate(view, &certificate),
-            Message::Block(block) => verify_block(view, *block),
+            Message::Block(block) => verify_block(view, block),
             Message::Final(block) => verify_final(view, *block),
             Message::Votes(_) | Message::Transaction(_) => Err(Refusal::Malformed),
         };
         match verified {
-            Ok(input) => Some(input.with_receipt(receipt)),
+            Ok(Item::BadBlock(digest)) => {
+                self.shared.refuse(receipt, Refusal::InvalidBody);
+                Some(Verified { item: Item::BadBlock(digest), attempt, receipt: None })
+            }
+            Ok(item) => Some(Verified { item, attempt, receipt }),
             Err(refusal) => {
                 self.shared.refuse(receipt, refusal);
                 None
@@ -259,7 +263,9 @@ fn not_now(view: &View, round: u64) -> Refusal {
     if round < view.round() { Refusal::Stale } else { Refusal::Early }
 }
 
-fn verify_proposal(view: &View, message: ProposalMessage, attempt: u32) -> Result<CoreInput, Refusal> {
+/// Credential and signature, and of the header all that the chain can say about it [BA-10]. The body is checked
+/// only when the machine wants it.
+fn verify_proposal(view: &View, message: ProposalMessage) -> Result<Item, Refusal> {
     let ProposalMessage { proposal, block } = message;
     let context = view.context(proposal.round).ok_or_else(|| not_now(view, proposal.round))?;
     if let Some(block) = &block {
@@ -268,7 +274,7 @@ fn verify_proposal(view: &View, message: ProposalMessage, attempt: u32) -> Resul
             && header.round == proposal.round
             && header.original_period == proposal.original_period
             && header.proposer == proposal.original_proposer;
-        if !is_named {
+        if !is_named || block.check_body().is_err() {
             return Err(Refusal::OtherBody);
         }
     }
@@ -276,29 +282,20 @@ fn verify_proposal(view: &View, message: ProposalMessage, attempt: u32) -> Resul
         tracing::debug!(%error, "proposal refused");
         refusal_of_proposal(&error)
     })?;
-    let block = match block {
-        Some(block) => Some(check_block(view, block)?),
-        None => None,
-    };
-    Ok(CoreInput::Proposal { proposal: Box::new(proposal), block, attempt, receipt: None })
-}
-
-/// A block of the round under way is checked; one of the next round cannot be before this round is decided.
-fn check_block(view: &View, block: Block) -> Result<(Box<Block>, BlockState), Refusal> {
-    if block.header.round != view.round() {
-        block.check_body().map_err(|_| Refusal::OtherBody)?;
-        return Ok((Box::new(block), BlockState::Unchecked));
-    }
-    match view.chain.check_block(&block) {
-        Ok(()) => Ok((Box::new(block), BlockState::Checked)),
-        Err(error) => {
-            tracing::debug!(%error, "block refused");
-            Err(Refusal::InvalidBody)
+    match &block {
+        Some(block) if block.header.round == view.round() => {
+            view.chain.check_header(&block.header).map_err(|error| {
+                tracing::debug!(%error, "header refused");
+                Refusal::InvalidBody
+            })?;
         }
+        // A header of the next round can be checked when that round begins.
+        _ => {}
     }
+    Ok(Item::Proposal(Box::new(proposal), block.map(Box::new)))
 }
 
-fn verify_certificate(view: &View, certificate: &UnverifiedCertificate) -> Result<CoreInput, Refusal> {
+fn verify_certificate(view: &View, certificate: &UnverifiedCertificate) -> Result<Item, Refusal> {
     let round = certificate.role.round;
     let context = view.context(round).filter(|_| round == view.round());
     let context = context.ok_or_else(|| not_now(view, round))?;
@@ -306,18 +303,29 @@ fn verify_certificate(view: &View, certificate: &UnverifiedCertificate) -> Resul
         CertificateError::Lottery(_) => Refusal::Unavailable,
         _ => Refusal::BadCertificate,
     })?;
-    Ok(CoreInput::Certificate { certificate: Box::new(verified), receipt: None })
+    Ok(Item::Certificate(Box::new(verified)))
 }
 
-fn verify_block(view: &View, block: Block) -> Result<CoreInput, Refusal> {
+/// What the header commits to and the chain refuses, it refuses for ever. A body that is not the header's says
+/// nothing about the block.
+fn verify_block(view: &View, block: Box<Block>) -> Result<Item, Refusal> {
     if block.header.round != view.round() {
         return Err(not_now(view, block.header.round));
     }
-    let (block, state) = check_block(view, block)?;
-    Ok(CoreInput::Block { block, state, receipt: None })
+    match view.chain.check_block(&block) {
+        Ok(()) => Ok(Item::Block(block)),
+        Err(ChainError::Body(error)) => {
+            tracing::debug!(%error, "body refused");
+            Err(Refusal::OtherBody)
+        }
+        Err(error) => {
+            tracing::debug!(%error, "block refused");
+            Ok(Item::BadBlock(block.header.digest()))
+        }
+    }
 }
 
-fn verify_final(view: &View, block: FinalBlock) -> Result<CoreInput, Refusal> {
+fn verify_final(view: &View, block: FinalBlock) -> Result<Item, Refusal> {
     let round = block.block.header.round;
     if round != view.round() {
         return Err(not_now(view, round));
@@ -326,5 +334,5 @@ fn verify_final(view: &View, block: FinalBlock) -> Result<CoreInput, Refusal> {
     view.chain
         .check_certificate(&block.block.header, &block.certificate)
         .map_err(|_| Refusal::BadCertificate)?;
-    Ok(CoreInput::Final { blocks: vec![block], receipt: None })
+    Ok(Item::Final(vec![block]))
 }

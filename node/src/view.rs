@@ -13,65 +13,70 @@ use crate::BlockStore;
 
 /// The chain up to its last final block, with the contexts of the two rounds after it.
 #[derive(Debug, Clone)]
-pub struct View {
+pub(crate) struct View {
     /// The chain.
-    pub chain: Arc<Chain>,
+    pub(crate) chain: Arc<Chain>,
     present: Option<RoundContext>,
     upcoming: Option<RoundContext>,
 }
 
 impl View {
     /// The view of a chain.
-    pub fn new(chain: Chain) -> Self {
+    pub(crate) fn new(chain: Chain) -> Self {
         let (present, upcoming) = (chain.context(chain.round() + 1), chain.context(chain.round() + 2));
         Self { chain: Arc::new(chain), present, upcoming }
     }
 
     /// The round under way.
-    pub fn round(&self) -> u64 {
+    pub(crate) fn round(&self) -> u64 {
         self.chain.round() + 1
     }
 
     /// The context of the round under way or of the one after it.
-    pub fn context(&self, round: u64) -> Option<&RoundContext> {
+    pub(crate) fn context(&self, round: u64) -> Option<&RoundContext> {
         [&self.present, &self.upcoming].into_iter().flatten().find(|context| context.round() == round)
     }
 }
 
 /// The view as the core and its readers share it.
 #[derive(Debug, Clone)]
-pub struct SharedView(Arc<RwLock<Arc<View>>>);
+pub(crate) struct SharedView(Arc<RwLock<Arc<View>>>);
 
 impl SharedView {
     /// A first view.
-    pub fn new(view: View) -> Self {
+    pub(crate) fn new(view: View) -> Self {
         Self(Arc::new(RwLock::new(Arc::new(view))))
     }
 
     /// The present view.
-    pub fn get(&self) -> Arc<View> {
+    pub(crate) fn get(&self) -> Arc<View> {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Renews the view.
-    pub fn set(&self, view: View) {
+    pub(crate) fn set(&self, view: View) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(view);
     }
 }
 
 /// Blocks that are not final yet, for peers that ask for one by its digest [BA-10].
 #[derive(Debug, Clone, Default)]
-pub struct OpenBlocks(Arc<RwLock<BTreeMap<Digest, (u64, Arc<Vec<u8>>)>>>);
+pub(crate) struct OpenBlocks(Arc<RwLock<BTreeMap<Digest, (u64, Arc<Vec<u8>>)>>>);
 
 impl OpenBlocks {
     /// Offers a block of a round.
-    pub fn insert(&self, round: u64, digest: Digest, bytes: Vec<u8>) {
+    pub(crate) fn insert(&self, round: u64, digest: Digest, bytes: Vec<u8>) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).insert(digest, (round, Arc::new(bytes)));
     }
 
     /// Takes back what belongs to rounds before `round`.
-    pub fn forget_before(&self, round: u64) {
+    pub(crate) fn forget_before(&self, round: u64) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).retain(|_, (of, _)| *of >= round);
+    }
+
+    /// Whether a block is offered.
+    pub(crate) fn has(&self, digest: &Digest) -> bool {
+        self.get(digest).is_some()
     }
 
     fn get(&self, digest: &Digest) -> Option<Arc<Vec<u8>>> {
@@ -80,11 +85,11 @@ impl OpenBlocks {
 }
 
 /// Answers the questions of peers out of the store [NET-4].
-pub struct StoreReader {
+pub(crate) struct StoreReader {
     /// The final blocks.
-    pub blocks: BlockStore,
+    pub(crate) blocks: BlockStore,
     /// The others.
-    pub open: OpenBlocks,
+    pub(crate) open: OpenBlocks,
 }
 
 impl ChainReader for StoreReader {

@@ -23,46 +23,47 @@ const PROPOSAL: u8 = b'p';
 const CERTIFICATE: u8 = b'c';
 const BLOCK: u8 = b'b';
 const BEGUN: &[u8] = b"log begun";
+const NEVER_VOTED: &[u8] = b"never voted";
 
 /// The log of the round under way.
-pub struct VoteLog {
+pub(crate) struct VoteLog {
     store: Arc<dyn Store>,
     written: BTreeSet<Vec<u8>>,
 }
 
 /// What the log holds.
 #[derive(Debug, Default)]
-pub struct Recovered {
+pub(crate) struct Recovered {
     /// Where the machine was.
-    pub snapshot: Option<Snapshot>,
+    pub(crate) snapshot: Option<Snapshot>,
     /// The votes that were signed.
-    pub votes: Vec<VoteBundle>,
+    pub(crate) votes: Vec<VoteBundle>,
     /// The proposals that were signed.
-    pub proposals: Vec<ProposalMessage>,
+    pub(crate) proposals: Vec<ProposalMessage>,
     /// The certificates that votes depend on.
-    pub certificates: Vec<UnverifiedCertificate>,
+    pub(crate) certificates: Vec<UnverifiedCertificate>,
     /// The blocks that votes depend on.
-    pub blocks: Vec<Block>,
+    pub(crate) blocks: Vec<Block>,
 }
 
 /// One entry: everything that is to be durable before the next message leaves.
 #[derive(Debug)]
-pub struct Entry<'a> {
+pub(crate) struct Entry<'a> {
     /// Where the machine is.
-    pub snapshot: Snapshot,
+    pub(crate) snapshot: Snapshot,
     /// Votes signed just now.
-    pub votes: &'a [VoteBundle],
+    pub(crate) votes: &'a [VoteBundle],
     /// A proposal signed just now.
-    pub proposal: Option<&'a ProposalMessage>,
+    pub(crate) proposal: Option<&'a ProposalMessage>,
     /// Certificates that later votes depend on.
-    pub certificates: Vec<&'a UnverifiedCertificate>,
+    pub(crate) certificates: Vec<&'a UnverifiedCertificate>,
     /// Blocks that later votes depend on, with their digests.
-    pub blocks: Vec<(Digest, &'a Block)>,
+    pub(crate) blocks: Vec<(Digest, &'a Block)>,
 }
 
 impl VoteLog {
     /// The log in a store.
-    pub fn new(store: Arc<dyn Store>) -> Self {
+    pub(crate) fn new(store: Arc<dyn Store>) -> Self {
         Self { store, written: BTreeSet::new() }
     }
 
@@ -70,17 +71,36 @@ impl VoteLog {
     ///
     /// # Errors
     /// [`StoreError`] when reading fails.
-    pub fn was_begun(&self) -> Result<bool, StoreError> {
+    pub(crate) fn was_begun(&self) -> Result<bool, StoreError> {
         Ok(self.store.get(Column::Meta, BEGUN)?.is_some())
     }
 
-    /// Notes, durably, that the log is kept from now on.
+    /// Whether the store carries the mark that the keys made with it never voted.
+    ///
+    /// # Errors
+    /// [`StoreError`] when reading fails.
+    pub(crate) fn never_voted(&self) -> Result<bool, StoreError> {
+        Ok(self.store.get(Column::Meta, NEVER_VOTED)?.is_some())
+    }
+
+    /// Sets the mark that the keys made with this store never voted.
     ///
     /// # Errors
     /// [`StoreError`] when writing fails.
-    pub fn begin(&self) -> Result<(), StoreError> {
+    pub(crate) fn mark_never_voted(&self) -> Result<(), StoreError> {
+        let mut batch = Batch::default();
+        batch.put(Column::Meta, NEVER_VOTED, [1]);
+        self.store.write(batch, Durability::Synced)
+    }
+
+    /// Notes, durably, that the log is kept from now on; takes the mark off.
+    ///
+    /// # Errors
+    /// [`StoreError`] when writing fails.
+    pub(crate) fn begin(&self) -> Result<(), StoreError> {
         let mut batch = Batch::default();
         batch.put(Column::Meta, BEGUN, [1]);
+        batch.delete(Column::Meta, NEVER_VOTED);
         self.store.write(batch, Durability::Synced)
     }
 
@@ -88,7 +108,7 @@ impl VoteLog {
     ///
     /// # Errors
     /// [`StoreError`] when reading fails or a record is damaged; the node must not vote then.
-    pub fn recover(&mut self) -> Result<Recovered, StoreError> {
+    pub(crate) fn recover(&mut self) -> Result<Recovered, StoreError> {
         let mut recovered = Recovered::default();
         for (key, bytes) in self.store.scan(Column::Log, &[], usize::MAX)? {
             let corrupt = || StoreError::Corrupt { what: "vote log record".into() };
@@ -117,7 +137,7 @@ impl VoteLog {
     ///
     /// # Errors
     /// [`StoreError`] when writing fails; then nothing may leave.
-    pub fn append(&mut self, entry: &Entry<'_>) -> Result<Duration, StoreError> {
+    pub(crate) fn append(&mut self, entry: &Entry<'_>) -> Result<Duration, StoreError> {
         let started = Instant::now();
         let mut batch = Batch::default();
         let mut written = Vec::new();
@@ -151,7 +171,7 @@ impl VoteLog {
     }
 
     /// Adds the removal of everything to the batch that stores the round's block.
-    pub fn clear(&mut self, batch: &mut Batch) {
+    pub(crate) fn clear(&mut self, batch: &mut Batch) {
         for key in std::mem::take(&mut self.written) {
             batch.delete(Column::Log, key);
         }

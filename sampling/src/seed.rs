@@ -25,14 +25,17 @@ pub struct SeedSchedule {
 
 impl Default for SeedSchedule {
     fn default() -> Self {
-        Self {
-            lookback: 2,
-            refresh: 80,
-        }
+        Self::DEFAULT
     }
 }
 
 impl SeedSchedule {
+    /// The distances of the specification: L = 2, R = 80.
+    pub const DEFAULT: Self = Self {
+        lookback: 2,
+        refresh: 80,
+    };
+
     /// Whether the distances are in their domain: L ≥ 2 and R ≥ 1.
     pub const fn is_valid(&self) -> bool {
         self.lookback >= 2 && self.refresh >= 1

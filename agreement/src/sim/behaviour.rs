@@ -24,6 +24,12 @@ impl Behaviour {
         matches!(self, Self::Honest | Self::NeverProposes | Self::Mute)
     }
 
+    /// Whether rounds end at this node as they do at every honest one [MOD-2]: who says nothing cannot even ask
+    /// for what it missed.
+    pub(super) const fn is_promised_progress(self) -> bool {
+        matches!(self, Self::Honest | Self::NeverProposes)
+    }
+
     pub(super) const fn proposes(self) -> bool {
         !matches!(self, Self::NeverProposes | Self::Mute)
     }

@@ -5,7 +5,7 @@ use klero_committee::sampling::Digest;
 use super::chain::Block;
 use super::effect::{To, Wake};
 use super::message::Message;
-use super::node::{Node, Task};
+use super::node::Node;
 use crate::Input;
 
 /// After how many milliseconds a body that did not come is asked for again.
@@ -52,8 +52,8 @@ impl Node {
         } else {
             Input::Rejected(digest)
         };
-        self.tasks.push_back(Task::Input(Input::Held(digest)));
-        self.tasks.push_back(Task::Input(verdict));
+        self.tasks.push_back(Input::Held(digest));
+        self.tasks.push_back(verdict);
     }
 
     /// A body came by itself.

@@ -25,6 +25,9 @@ pub enum BuildError {
     /// No nodes.
     #[error("a simulation needs at least one node")]
     NoNodes,
+    /// A twin of a node that does not exist.
+    #[error("there is no node {0} to be a twin of")]
+    NoSuchNode(usize),
     /// A validator without keys.
     #[error("{0}")]
     Keys(#[from] VrfError),
@@ -52,7 +55,16 @@ pub struct Builder {
     verifies: bool,
     faults: Faults,
     behaviours: Vec<(usize, Behaviour)>,
-    crashes: Vec<(usize, u64, u64)>,
+    twins: Vec<usize>,
+    crashes: Vec<Crash>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Crash {
+    node: usize,
+    at: u64,
+    restart: Option<u64>,
+    forgets: bool,
 }
 
 impl Default for Builder {
@@ -79,6 +91,7 @@ impl Default for Builder {
                 cuts: Vec::new(),
             },
             behaviours: Vec::new(),
+            twins: Vec::new(),
             crashes: Vec::new(),
         }
     }
@@ -187,7 +200,35 @@ impl Builder {
 
     /// A node stops at once, and starts again later from what its log holds.
     pub fn crash(mut self, node: usize, at: u64, restart: u64) -> Self {
-        self.crashes.push((node, at, restart));
+        self.crash_with(node, at, Some(restart), false)
+    }
+
+    /// A node stops at once, for good.
+    pub fn stop(mut self, node: usize, at: u64) -> Self {
+        self.crash_with(node, at, None, false)
+    }
+
+    /// A node stops at once and starts again later without what its log held of the open round. This breaks
+    /// [BA-9], and is a way to see a node break its word.
+    pub fn forget(self, node: usize, at: u64, restart: u64) -> Self {
+        self.crash_with(node, at, Some(restart), true)
+    }
+
+    fn crash_with(mut self, node: usize, at: u64, restart: Option<u64>, forgets: bool) -> Self {
+        self.crashes.push(Crash {
+            node,
+            at,
+            restart,
+            forgets,
+        });
+        self
+    }
+
+    /// One more node, with the keys of this one: two honest processes that together equivocate (Bano and others,
+    /// "Twins: BFT Systems Made Robust", 2021). Twins are numbered after all other nodes, in the order of these
+    /// calls.
+    pub fn twin(mut self, node: usize) -> Self {
+        self.twins.push(node);
         self
     }
 
@@ -223,8 +264,14 @@ impl Builder {
             return Err(BuildError::NoNodes);
         }
         let stakes = self.stakes.clone().unwrap_or_else(|| vec![1_000; self.nodes]);
-        let (setting, hands) = Setting::new(self.seed, &stakes, self.profile(), self.nodes, self.verifies)?;
+        let (setting, mut hands) =
+            Setting::new(self.seed, &stakes, self.profile(), self.nodes, self.verifies)?;
         let setting = Arc::new(setting);
+        for node in &self.twins {
+            let keys = hands.get(*node).cloned().ok_or(BuildError::NoSuchNode(*node))?;
+            hands.push(keys);
+        }
+        let count = hands.len();
         let place = |(index, keys)| {
             let behaviour = self.behaviours.iter().rev().find(|(node, _)| *node == index);
             let identity = Identity {
@@ -247,18 +294,26 @@ impl Builder {
             now: 0,
             oracle: Oracle::default(),
             trace: Trace::default(),
-            decisions: vec![Vec::new(); self.nodes],
+            decisions: vec![Vec::new(); count],
             alarms: Vec::new(),
             failure: None,
             faults: self.faults,
         };
-        for node in 0..self.nodes {
+        for node in 0..count {
             let at = simulation.random.between(0, 20);
             simulation.schedule(at, Event::Start(node));
         }
-        for (node, at, restart) in self.crashes {
-            simulation.schedule(at, Event::Crash(node));
-            simulation.schedule(restart, Event::Start(node));
+        for crash in self.crashes {
+            let Crash {
+                node,
+                at,
+                restart,
+                forgets,
+            } = crash;
+            simulation.schedule(at, Event::Crash { node, forgets });
+            if let Some(restart) = restart {
+                simulation.schedule(restart, Event::Start(node));
+            }
         }
         Ok(simulation)
     }

@@ -5,7 +5,7 @@ use klero_committee::{QuorumCertificate, Role, Value, Vote, certificate};
 use super::chain::Final;
 use super::effect::{Broken, Effect, To, Wake};
 use super::message::Message;
-use super::node::{Node, Task};
+use super::node::Node;
 use crate::{Output, Resend, Timer};
 
 impl Node {
@@ -35,7 +35,10 @@ impl Node {
                 let round = second.role().round;
                 self.send(To::Others, round, 0, Message::Proposal(second, None));
             }
-            Output::Alarm(alarm) => self.effects.push(Effect::Alarm(alarm)),
+            Output::Alarm(alarm) => {
+                self.write_log();
+                self.effects.push(Effect::Alarm(alarm));
+            }
         }
     }
 
@@ -71,13 +74,17 @@ impl Node {
             certificate,
         });
         self.effects.push(Effect::Decided { role, block });
-        self.tasks.push_back(Task::NextRound);
+        self.round_is_over = true;
     }
 
     /// [BA-11]: what is sent again passes the duplicate caches by its attempt.
     fn resend_all(&mut self, items: Vec<Resend>) {
         let place = (self.machine.round(), self.machine.period());
-        let before = if self.attempts.0 == place { self.attempts.1 } else { 0 };
+        let before = if self.attempts.0 == place {
+            self.attempts.1
+        } else {
+            0
+        };
         self.attempts = (place, before.saturating_add(1));
         for item in items {
             self.resend(item);

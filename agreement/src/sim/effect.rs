@@ -33,10 +33,7 @@ pub(super) enum Wake {
     /// A body was asked for; it may have to be asked for again.
     Body(Digest),
     /// A peer spoke of a later round while this one was open.
-    Behind {
-        round: u64,
-        peer: u32,
-    },
+    Behind { round: u64, peer: u32 },
 }
 
 /// One thing to do, or to know.

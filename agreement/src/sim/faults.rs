@@ -62,7 +62,11 @@ impl Faults {
         if stormy && random.chance(self.loss) {
             return Vec::new();
         }
-        let copies = if stormy && random.chance(self.duplication) { 2 } else { 1 };
+        let copies = if stormy && random.chance(self.duplication) {
+            2
+        } else {
+            1
+        };
         (0..copies)
             .map(|_| now.saturating_add(random.between(self.delay.0, self.delay.1)))
             .collect()

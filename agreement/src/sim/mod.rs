@@ -58,6 +58,6 @@ mod trace;
 mod wire;
 
 pub use behaviour::Behaviour;
-pub use builder::{Builder, BuildError};
+pub use builder::{BuildError, Builder};
 pub use oracle::Breach;
 pub use run::{Decision, Failure, Simulation, Stop};

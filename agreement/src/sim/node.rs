@@ -49,16 +49,11 @@ pub(super) struct Node {
     pub(super) lowest_after: Option<u32>,
     /// The last round in which peers were asked for later blocks, and when.
     pub(super) asked: (u64, u64),
-    pub(super) tasks: VecDeque<Task>,
-    pub(super) effects: Vec<Effect>,
-}
-
-/// What is still to be told to the machine.
-#[derive(Debug)]
-pub(super) enum Task {
-    Input(Input),
+    /// What is still to be told to the machine.
+    pub(super) tasks: VecDeque<Input>,
     /// The round was decided: the next one begins once everything of this one is carried out.
-    NextRound,
+    pub(super) round_is_over: bool,
+    pub(super) effects: Vec<Effect>,
 }
 
 impl Node {
@@ -87,6 +82,7 @@ impl Node {
             lowest_after: None,
             asked: (0, 0),
             tasks: VecDeque::new(),
+            round_is_over: false,
             effects: Vec::new(),
         };
         node.carry_out_all(outputs);
@@ -100,17 +96,14 @@ impl Node {
     /// [BA-9]: hands the machine what the log kept beside the snapshot, and sends the same bytes again.
     fn resume(&mut self) {
         let certificates = self.log.certificates.values().cloned();
-        self.tasks
-            .extend(certificates.map(|known| Task::Input(Input::Certificate(known))));
+        self.tasks.extend(certificates.map(Input::Certificate));
         let bodies: Vec<Digest> = self.bodies.keys().copied().collect();
         for body in bodies {
             self.offer(body);
         }
         let period = self.machine.period();
         for votes in self.log.votes.values() {
-            let inputs = votes.iter().cloned();
-            self.tasks
-                .extend(inputs.map(|vote| Task::Input(Input::Vote(vote))));
+            self.tasks.extend(votes.iter().cloned().map(Input::Vote));
         }
         self.resend_own(period);
     }
@@ -142,13 +135,14 @@ impl Node {
 
     /// Tells the machine everything that follows from what it was told.
     pub(super) fn settle(&mut self) {
-        while let Some(task) = self.tasks.pop_front() {
-            match task {
-                Task::Input(input) => {
-                    self.feed(input);
-                }
-                Task::NextRound => self.next_round(),
+        loop {
+            while let Some(input) = self.tasks.pop_front() {
+                self.feed(input);
             }
+            if !std::mem::take(&mut self.round_is_over) {
+                break;
+            }
+            self.next_round();
         }
     }
 
@@ -172,6 +166,10 @@ impl Node {
         self.seen.forget_before(round);
         self.log.next_round();
         self.feed(Input::Start(start));
+        if self.machine.alarm().is_some() {
+            // [BA-13]: an alarm outlives round and restart, though no vote falls due any more.
+            self.write_log();
+        }
     }
 
     pub(super) fn wake(&mut self, wake: Wake, after: u64) {

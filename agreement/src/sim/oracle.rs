@@ -92,10 +92,7 @@ impl Oracle {
         if before == value {
             return Ok(());
         }
-        Err(Breach::TwoValues {
-            node,
-            round: place.0,
-        })
+        Err(Breach::TwoValues { node, round: place.0 })
     }
 
     /// A node finalized a block.

@@ -48,7 +48,7 @@ pub enum Stop {
     /// A promise was broken.
     #[error("{0}")]
     Breach(Breach),
-    /// The nodes that run did not all reach the round in time.
+    /// The nodes that take part did not all reach the round in time.
     #[error("round {wanted} is not final everywhere: the nodes stand at {heights:?}")]
     Stalled {
         /// The round that was asked for.
@@ -73,7 +73,11 @@ pub(super) struct Place {
 #[derive(Debug, Clone)]
 pub(super) enum Event {
     Start(usize),
-    Crash(usize),
+    Crash {
+        node: usize,
+        /// Whether the log of the open round is lost too.
+        forgets: bool,
+    },
     Deliver {
         from: usize,
         to: usize,
@@ -104,7 +108,13 @@ pub struct Simulation {
 
 impl std::fmt::Debug for Simulation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Simulation(seed {}, {} ms, {:?})", self.seed, self.now, self.heights())
+        write!(
+            f,
+            "Simulation(seed {}, {} ms, {:?})",
+            self.seed,
+            self.now,
+            self.heights()
+        )
     }
 }
 
@@ -114,8 +124,8 @@ impl Simulation {
         Builder::default()
     }
 
-    /// Runs until every node that is up has finalized a round, at most so many virtual milliseconds, and says
-    /// how many it took.
+    /// Runs until a round is final at every node that takes part, at most so many virtual milliseconds, and says
+    /// how many it took. Who lies, is mute or was stopped for good is not waited for.
     ///
     /// # Errors
     /// [`Failure`] when a promise is broken or the time runs out.
@@ -153,7 +163,9 @@ impl Simulation {
 
     /// The last final round of each node.
     pub fn heights(&self) -> Vec<u64> {
-        (0..self.places.len()).map(|node| self.oracle.height(node)).collect()
+        (0..self.places.len())
+            .map(|node| self.oracle.height(node))
+            .collect()
     }
 
     /// What a node decided, in order.
@@ -164,7 +176,9 @@ impl Simulation {
     /// The block that a node finalized in a round.
     pub fn block(&self, node: usize, round: u64) -> Option<Digest> {
         let mut decisions = self.decisions(node).iter();
-        decisions.find(|known| known.round == round).map(|known| known.block)
+        decisions
+            .find(|known| known.round == round)
+            .map(|known| known.block)
     }
 
     /// The alarms that nodes raised [BA-13].
@@ -178,9 +192,17 @@ impl Simulation {
     }
 
     fn has_reached(&self, round: u64) -> bool {
-        let is_up = |place: &Place| matches!(place.slot, Slot::Up(_));
         let mut nodes = (0_usize..).zip(&self.places);
-        nodes.all(|(node, place)| !is_up(place) || self.oracle.height(node) >= round)
+        nodes.all(|(node, place)| {
+            let is_promised = place.identity.behaviour.is_promised_progress();
+            self.oracle.height(node) >= round || !is_promised || self.is_gone(node, place)
+        })
+    }
+
+    /// Whether a node is down and no start lies ahead.
+    fn is_gone(&self, node: usize, place: &Place) -> bool {
+        let starts = |event: &Event| matches!(event, Event::Start(index) if *index == node);
+        matches!(place.slot, Slot::Down(_)) && !self.queue.values().any(starts)
     }
 
     fn failed(&self, stop: Stop) -> Failure {
@@ -202,7 +224,7 @@ impl Simulation {
         self.now = entry.key().0;
         match entry.remove() {
             Event::Start(node) => self.start(node),
-            Event::Crash(node) => self.crash(node),
+            Event::Crash { node, forgets } => self.crash(node, forgets),
             Event::Deliver { from, to, envelope } => self.deliver(from, to, &envelope),
             Event::Wake { node, life, wake } => self.wake(node, life, wake),
         }
@@ -215,7 +237,9 @@ impl Simulation {
     fn start(&mut self, index: usize) {
         let (now, seed) = (self.now, self.seed);
         self.trace.record(now, index, &"start");
-        let Some(place) = self.places.get_mut(index) else { return };
+        let Some(place) = self.places.get_mut(index) else {
+            return;
+        };
         let Slot::Down(log) = &place.slot else { return };
         place.life += 1;
         let random = Random::new(seed, (index as u64) << 32 | u64::from(place.life));
@@ -227,18 +251,24 @@ impl Simulation {
         }
     }
 
-    fn crash(&mut self, index: usize) {
-        self.trace.record(self.now, index, &"crash");
+    fn crash(&mut self, index: usize, forgets: bool) {
+        self.trace.record(self.now, index, &("crash", forgets));
         if let Some(place) = self.places.get_mut(index)
             && let Slot::Up(node) = &mut place.slot
         {
-            place.slot = Slot::Down(Box::new(node.log.clone()));
+            let log = if forgets {
+                Log::new(node.log.chain.clone())
+            } else {
+                node.log.clone()
+            };
+            place.slot = Slot::Down(Box::new(log));
         }
     }
 
     fn deliver(&mut self, from: usize, to: usize, envelope: &Arc<Envelope>) {
         let keys: Vec<Key> = envelope.message.keys();
-        self.trace.record(self.now, to, &(from as u64, envelope.attempt, keys));
+        self.trace
+            .record(self.now, to, &(from as u64, envelope.attempt, keys));
         self.at_node(to, None, |node| node.on_message(from, envelope));
     }
 
@@ -254,7 +284,9 @@ impl Simulation {
     /// Lets a node that is up, and in this life if one is given, do something, and carries out what it wants.
     fn at_node(&mut self, index: usize, life: Option<u32>, act: impl FnOnce(&mut Node)) {
         let now = self.now;
-        let Some(place) = self.places.get_mut(index) else { return };
+        let Some(place) = self.places.get_mut(index) else {
+            return;
+        };
         let is_this_life = life.is_none_or(|life| life == place.life);
         let Slot::Up(node) = &mut place.slot else { return };
         if is_this_life {

@@ -6,7 +6,7 @@ use klero_committee::{Proposal, Role, Step, Value, Vote, cast_vote, make_proposa
 use super::chain::Block;
 use super::effect::{Effect, To};
 use super::message::Message;
-use super::node::{Node, Task};
+use super::node::Node;
 use super::setting::Keys;
 use crate::Input;
 
@@ -29,8 +29,7 @@ impl Node {
         } else {
             self.send_votes(To::Others, 0, votes.clone());
         }
-        let inputs = votes.into_iter().map(|vote| Task::Input(Input::Vote(vote)));
-        self.tasks.extend(inputs);
+        self.tasks.extend(votes.into_iter().map(Input::Vote));
     }
 
     fn draw_votes(&self, role: Role, value: Value) -> Vec<Vote> {
@@ -54,7 +53,8 @@ impl Node {
         }
     }
 
-    fn write_log(&mut self) {
+    /// [BA-9]: makes durable what later votes of the period depend on.
+    pub(super) fn write_log(&mut self) {
         let snapshot = self.machine.snapshot();
         self.log.write(snapshot, &self.kept, &self.bodies);
     }
@@ -87,7 +87,7 @@ impl Node {
         } else {
             self.send(To::Others, round, 0, message);
         }
-        self.tasks.push_back(Task::Input(Input::Proposal(proposal)));
+        self.tasks.push_back(Input::Proposal(proposal));
     }
 
     fn second_proposal(&self, period: u32, carried: Option<Digest>) -> Option<(Proposal, Block)> {

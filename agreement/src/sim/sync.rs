@@ -24,7 +24,11 @@ impl Node {
             return;
         }
         self.asked = (open, self.now);
-        let after = if round == open.saturating_add(1) { PATIENCE } else { 0 };
+        let after = if round == open.saturating_add(1) {
+            PATIENCE
+        } else {
+            0
+        };
         let peer = u32::try_from(peer).unwrap_or(u32::MAX);
         self.wake(Wake::Behind { round: open, peer }, after);
     }
@@ -65,6 +69,8 @@ impl Node {
             }
             self.bodies.insert(digest, *block);
             self.feed(Input::Certificate(certificate.clone()));
+            // The machine asks for the body only where it did not know the quorum already.
+            self.offer(digest);
             self.settle();
         }
         let full = blocks.len() >= BATCH;

@@ -1,7 +1,9 @@
 //! The way through bytes: what a peer sends is encoded, decoded and verified, as it would be on a wire.
 
 use klero_committee::sampling::codec::Wire;
-use klero_committee::{RoundContext, UnverifiedCertificate, UnverifiedProposal, Vote, VoteBundle, verify_votes};
+use klero_committee::{
+    RoundContext, UnverifiedCertificate, UnverifiedProposal, Vote, VoteBundle, verify_votes,
+};
 
 use super::message::{Envelope, Message};
 

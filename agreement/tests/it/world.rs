@@ -13,45 +13,45 @@ use klero_agreement::{
 };
 
 /// The round of the tests.
-pub const ROUND: u64 = 5;
+pub(crate) const ROUND: u64 = 5;
 /// The greatest k of the tests.
-pub const K_MAX: u32 = 6;
+pub(crate) const K_MAX: u32 = 6;
 
 /// A block of the tests.
-pub const fn block(number: u8) -> Digest {
+pub(crate) const fn block(number: u8) -> Digest {
     Digest([number; 32])
 }
 
 /// The value of a block of the tests.
-pub const fn value(number: u8) -> Value {
+pub(crate) const fn value(number: u8) -> Value {
     Value::Block(block(number))
 }
 
-pub const A: Value = value(1);
-pub const B: Value = value(2);
-pub const C: Value = value(3);
+pub(crate) const A: Value = value(1);
+pub(crate) const B: Value = value(2);
+pub(crate) const C: Value = value(3);
 
 /// A role in the round of the tests.
-pub const fn role(period: u32, step: Step) -> Role {
+pub(crate) const fn role(period: u32, step: Step) -> Role {
     Role::new(ROUND, period, step)
 }
 
 /// Keys, electorate and the contexts of two rounds.
-pub struct World {
-    pub context: RoundContext,
-    pub next: RoundContext,
+pub(crate) struct World {
+    pub(crate) context: RoundContext,
+    pub(crate) next: RoundContext,
     keys: Vec<ValidatorKeys>,
 }
 
 impl World {
     /// Four members with a stake of ten each, all in every committee: 27 of 40 are a quorum, three members; 14
     /// carry a node to a later k, two members.
-    pub fn four() -> Self {
+    pub(crate) fn four() -> Self {
         Self::new(&[10; 4], SeatScheme::Full)
     }
 
     /// Members with these stakes; seats by `scheme`.
-    pub fn new(stakes: &[u64], scheme: SeatScheme) -> Self {
+    pub(crate) fn new(stakes: &[u64], scheme: SeatScheme) -> Self {
         let mut members: Vec<(Member, ValidatorKeys)> = (0_u64..)
             .zip(stakes)
             .map(|(number, stake)| member(number, *stake))
@@ -78,38 +78,45 @@ impl World {
         }
     }
 
-    pub fn start(&self) -> RoundStart {
+    pub(crate) fn start(&self) -> RoundStart {
         RoundStart::new(&self.context, 100)
     }
 
     fn context_of(&self, round: u64) -> &RoundContext {
-        if round == ROUND + 1 { &self.next } else { &self.context }
+        if round == ROUND + 1 {
+            &self.next
+        } else {
+            &self.context
+        }
     }
 
     /// A member's vote, if it has a seat.
-    pub fn drawn(&self, voter: u32, role: Role, value: Value) -> Option<Vote> {
+    pub(crate) fn drawn(&self, voter: u32, role: Role, value: Value) -> Option<Vote> {
         let keys = &self.keys[voter as usize];
         cast_vote(self.context_of(role.round), role, value, voter, keys)
     }
 
     /// The vote of a member that has a seat.
-    pub fn vote(&self, voter: u32, role: Role, value: Value) -> Vote {
+    pub(crate) fn vote(&self, voter: u32, role: Role, value: Value) -> Vote {
         self.drawn(voter, role, value).unwrap()
     }
 
     /// The certificate that these members' votes make.
-    pub fn certificate(&self, voters: &[u32], role: Role, value: Value) -> QuorumCertificate {
-        let votes: Vec<Vote> = voters.iter().map(|voter| self.vote(*voter, role, value)).collect();
+    pub(crate) fn certificate(&self, voters: &[u32], role: Role, value: Value) -> QuorumCertificate {
+        let votes: Vec<Vote> = voters
+            .iter()
+            .map(|voter| self.vote(*voter, role, value))
+            .collect();
         certificate::assemble(self.context_of(role.round), role, value, &votes).unwrap()
     }
 
     /// A fresh proposal.
-    pub fn fresh(&self, round: u64, period: u32, proposer: u32, block: Digest) -> Proposal {
+    pub(crate) fn fresh(&self, round: u64, period: u32, proposer: u32, block: Digest) -> Proposal {
         self.propose(round, period, proposer, (block, period, proposer))
     }
 
     /// A block proposed again, of period 0 and member 0.
-    pub fn again(&self, period: u32, proposer: u32, block: Digest) -> Proposal {
+    pub(crate) fn again(&self, period: u32, proposer: u32, block: Digest) -> Proposal {
         self.propose(ROUND, period, proposer, (block, 0, 0))
     }
 
@@ -119,7 +126,7 @@ impl World {
     }
 
     /// The members in the order of their proposals' ranks in a period, the lowest first.
-    pub fn ranks(&self, round: u64, period: u32) -> Vec<u32> {
+    pub(crate) fn ranks(&self, round: u64, period: u32) -> Vec<u32> {
         let mut proposers: Vec<u32> = (0..4).collect();
         proposers.sort_by_key(|proposer| *self.fresh(round, period, *proposer, block(9)).priority());
         proposers
@@ -168,24 +175,24 @@ fn profile(scheme: SeatScheme) -> Profile {
 
 /// A machine whose invariants are checked after every input.
 #[derive(Clone)]
-pub struct Watched {
-    pub machine: Agreement,
+pub(crate) struct Watched {
+    pub(crate) machine: Agreement,
 }
 
 impl Watched {
     /// At the start of the round; its first outputs are dropped.
-    pub fn new(world: &World) -> Self {
+    pub(crate) fn new(world: &World) -> Self {
         let (machine, _) = Agreement::new(world.start());
         Self { machine }
     }
 
-    pub fn give(&mut self, input: Input) -> Vec<Output> {
+    pub(crate) fn give(&mut self, input: Input) -> Vec<Output> {
         let outputs = self.machine.handle(input);
         assert_eq!(check_invariants(&self.machine), Ok(()));
         outputs
     }
 
-    pub fn votes(
+    pub(crate) fn votes(
         &mut self,
         world: &World,
         voters: impl IntoIterator<Item = u32>,
@@ -197,12 +204,12 @@ impl Watched {
     }
 
     /// The filter time of the present period passes.
-    pub fn filter(&mut self) -> Vec<Output> {
+    pub(crate) fn filter(&mut self) -> Vec<Output> {
         self.timeout(TimerKind::Filter)
     }
 
     /// A deadline of the present period passes.
-    pub fn deadline(&mut self, k: u32) -> Vec<Output> {
+    pub(crate) fn deadline(&mut self, k: u32) -> Vec<Output> {
         self.timeout(TimerKind::Deadline(k))
     }
 
@@ -216,25 +223,25 @@ impl Watched {
     }
 
     /// Enters period 1 by a Next quorum of period 0.
-    pub fn enter_period_1(&mut self, world: &World, value: Value) -> Vec<Output> {
+    pub(crate) fn enter_period_1(&mut self, world: &World, value: Value) -> Vec<Output> {
         let outputs = self.votes(world, 0..3, role(0, Step::Next(0)), value);
         assert_eq!(self.machine.period(), 1);
         outputs
     }
 
     /// How the present period was entered.
-    pub fn entry(&self) -> Entry {
+    pub(crate) fn entry(&self) -> Entry {
         self.machine.snapshot().entry
     }
 
     /// What was staged in the present period.
-    pub fn staged(&self) -> Option<Digest> {
+    pub(crate) fn staged(&self) -> Option<Digest> {
         self.machine.snapshot().staged.map(|(block, _)| block)
     }
 }
 
 /// The votes that are due.
-pub fn casts(outputs: &[Output]) -> Vec<(Step, Value)> {
+pub(crate) fn casts(outputs: &[Output]) -> Vec<(Step, Value)> {
     let cast = |output: &Output| match output {
         Output::Cast { role, value, .. } => Some((role.step, *value)),
         _ => None,
@@ -243,7 +250,7 @@ pub fn casts(outputs: &[Output]) -> Vec<(Step, Value)> {
 }
 
 /// The proposals that are due: period, and the block carried over.
-pub fn proposes(outputs: &[Output]) -> Vec<(u32, Option<Digest>)> {
+pub(crate) fn proposes(outputs: &[Output]) -> Vec<(u32, Option<Digest>)> {
     let propose = |output: &Output| match output {
         Output::Propose { period, carried } => Some((*period, *carried)),
         _ => None,
@@ -252,7 +259,7 @@ pub fn proposes(outputs: &[Output]) -> Vec<(u32, Option<Digest>)> {
 }
 
 /// The timers that are set: kind, milliseconds, and whether they are spread.
-pub fn timers(outputs: &[Output]) -> Vec<(TimerKind, u32, bool)> {
+pub(crate) fn timers(outputs: &[Output]) -> Vec<(TimerKind, u32, bool)> {
     let timer = |output: &Output| match output {
         Output::SetTimer { timer, after, spread } => Some((timer.kind, *after, *spread)),
         _ => None,
@@ -261,7 +268,7 @@ pub fn timers(outputs: &[Output]) -> Vec<(TimerKind, u32, bool)> {
 }
 
 /// What is sent again.
-pub fn resent(outputs: &[Output]) -> Vec<Resend> {
+pub(crate) fn resent(outputs: &[Output]) -> Vec<Resend> {
     let items = |output: &Output| match output {
         Output::Resend(items) => items.clone(),
         _ => Vec::new(),
@@ -270,12 +277,12 @@ pub fn resent(outputs: &[Output]) -> Vec<Resend> {
 }
 
 /// Whether the message is passed on.
-pub fn relays(outputs: &[Output]) -> bool {
+pub(crate) fn relays(outputs: &[Output]) -> bool {
     outputs.contains(&Output::Relay)
 }
 
 /// The bodies that are asked for.
-pub fn fetches(outputs: &[Output]) -> Vec<Digest> {
+pub(crate) fn fetches(outputs: &[Output]) -> Vec<Digest> {
     let fetch = |output: &Output| match output {
         Output::Fetch(block) => Some(*block),
         _ => None,
@@ -284,7 +291,7 @@ pub fn fetches(outputs: &[Output]) -> Vec<Digest> {
 }
 
 /// What was decided.
-pub fn decided(outputs: &[Output]) -> Option<Digest> {
+pub(crate) fn decided(outputs: &[Output]) -> Option<Digest> {
     outputs.iter().find_map(|output| match output {
         Output::Decided { block, .. } => Some(*block),
         _ => None,

@@ -54,6 +54,9 @@ impl Driver {
     pub(super) fn on_identify(&mut self, event: identify::Event) {
         if let identify::Event::Received { peer_id, info, .. } = event {
             match self.handshake.judge(&info.protocol_version) {
+                Ok(()) if self.scores.is_out(&peer_id, Instant::now()) => {
+                    self.refuse(peer_id, PeerRefusal::Misbehaved);
+                }
                 Ok(()) => self.admit(peer_id),
                 Err(reason) => self.refuse(peer_id, reason),
             }
@@ -83,7 +86,7 @@ impl Driver {
         self.emit(NetworkEvent::PeerDisconnected(peer));
     }
 
-    fn refuse(&mut self, peer: PeerId, reason: PeerRefusal) {
+    pub(super) fn refuse(&mut self, peer: PeerId, reason: PeerRefusal) {
         let refused = self.peers.refused(&peer, Instant::now());
         if refused == Refused::Already {
             return;

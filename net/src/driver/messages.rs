@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::Driver;
 use crate::handle::Command;
 use crate::sync::{Answer, Question, Request, Response};
-use crate::{Gossip, NetworkEvent, Receipt, RequestError, Topic, Verdict, gossip};
+use crate::{Gossip, NetworkEvent, PeerRefusal, Receipt, RequestError, Topic, Verdict, gossip};
 
 impl Driver {
     pub(super) fn on_gossip(&mut self, event: gossipsub::Event) {
@@ -62,6 +62,10 @@ impl Driver {
 
     pub(super) fn carry_out(&mut self, receipt: &Receipt, verdict: Verdict) {
         self.report(&receipt.message, &receipt.peer, verdict);
+        // [NET-2]: it counts against whoever sent it.
+        if verdict == Verdict::Reject && self.scores.reject(receipt.peer, Instant::now()) {
+            self.refuse(receipt.peer, PeerRefusal::Misbehaved);
+        }
     }
 
     fn report(&mut self, id: &MessageId, peer: &PeerId, verdict: Verdict) {

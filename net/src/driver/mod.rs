@@ -29,6 +29,7 @@ use crate::bootnodes::Bootnodes;
 use crate::handle::Command;
 use crate::handshake::Handshake;
 use crate::peers::Peers;
+use crate::scores::Scores;
 use crate::swarm::{Behaviour, Event};
 use crate::sync::{Answers, ChainReader, Requests};
 use crate::{Network, NetworkConfig, NetworkError, NetworkEvent, Receipt, Topic, Verdict, gossip, swarm};
@@ -54,6 +55,7 @@ pub(crate) struct Driver {
     topics: HashMap<TopicHash, Topic>,
     allowance: Allowance,
     peers: Peers,
+    scores: Scores,
     bootnodes: Bootnodes,
     answers: Answers,
     requests: Requests,
@@ -107,6 +109,7 @@ pub fn spawn(
         topics: gossip::topics(&config.chain),
         allowance: Allowance::new(),
         peers: Peers::default(),
+        scores: Scores::default(),
         bootnodes: Bootnodes::new(config.bootnodes, Instant::now()),
         answers: Answers::new(reader),
         requests: Requests::default(),
@@ -192,6 +195,7 @@ impl Driver {
 
     fn on_tick(&mut self, now: Instant) {
         self.requests.expire(now);
+        self.scores.expire(now);
         self.attend_to_peers(now);
         self.dial_bootnodes(now);
     }

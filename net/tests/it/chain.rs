@@ -5,14 +5,14 @@ use klero_sampling::Digest;
 
 /// Blocks 1, 2, … of given lengths, and one body.
 #[derive(Default)]
-pub struct Blocks {
-    pub lengths: Vec<usize>,
+pub(crate) struct Blocks {
+    pub(crate) lengths: Vec<usize>,
     /// How many blocks more than asked for it returns.
-    pub excess: u32,
+    pub(crate) excess: u32,
 }
 
 /// The digest of the body that every chain here has.
-pub const BODY: Digest = Digest([3; 32]);
+pub(crate) const BODY: Digest = Digest([3; 32]);
 
 impl ChainReader for Blocks {
     fn head(&self) -> u64 {

@@ -1,15 +1,19 @@
 //! Networks of real nodes on the loopback interface, one behaviour a file.
 
 mod chain;
+mod early;
 mod garbage;
 mod gossip;
 mod handle;
 mod handshake;
 mod limits;
+mod mesh;
+mod misconduct;
 mod node;
 mod once;
 mod overload;
 mod oversize;
+mod prompt;
 mod redial;
 mod refusals;
 mod relay;

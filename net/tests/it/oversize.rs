@@ -3,8 +3,8 @@
 use klero_net::{PublishError, Topic, Verdict};
 use klero_sampling::Digest;
 
-use crate::node::{Node, Over, config};
-use crate::stranger::{Stranger, proper_text};
+use crate::node::{CHAIN, Node, Over, config};
+use crate::stranger::{Stranger, message_frame, proper_text};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_does_not_send_it() {
@@ -30,10 +30,22 @@ async fn a_node_does_not_deliver_it() {
     node.peers(1).await;
     for topic in Topic::ALL {
         stranger.gossip(topic, vec![1; topic.max_bytes() + 1]);
-        stranger.gossip_on(&topic.path(&Digest([9; 32])), b"another chain's".to_vec());
         stranger.gossip(topic, vec![2; topic.max_bytes()]);
         let heard = node.judge(Verdict::Accept).await;
         assert_eq!(heard, vec![2; topic.max_bytes()], "{topic:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_topic_of_another_chain_is_none() {
+    let mut node = Node::start(config(Over::Tcp)).await;
+    let stranger = Stranger::meet(&node, Some(proper_text()), Vec::new()).await;
+    node.peers(1).await;
+    for topic in Topic::ALL {
+        let frame = |chain, bytes| message_frame(&topic.path(&chain), bytes);
+        stranger.frame(frame(Digest([9; 32]), b"another chain's")).await;
+        stranger.frame(frame(CHAIN, b"this chain's")).await;
+        assert_eq!(node.judge(Verdict::Accept).await, b"this chain's", "{topic:?}");
     }
 }
 

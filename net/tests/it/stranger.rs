@@ -1,5 +1,6 @@
 //! A peer that is no Klero node: it says of itself, gossips, asks and answers whatever a test wants.
 
+use std::collections::HashMap;
 use std::io;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::node::{CHAIN, Node, patiently};
 
 /// The text of a node of the right chain and version.
-pub fn proper_text() -> String {
+pub(crate) fn proper_text() -> String {
     format!("klero/1/{CHAIN}")
 }
 
@@ -68,6 +69,15 @@ struct Behaviour {
     identify: Toggle<identify::Behaviour>,
     gossip: gossipsub::Behaviour,
     sync: request_response::Behaviour<Raw>,
+    /// Streams of the gossip protocol with arbitrary bytes on them.
+    frames: request_response::Behaviour<Raw>,
+}
+
+/// Where bytes are sent as they are.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Stream {
+    Sync,
+    Gossip,
 }
 
 enum Command {
@@ -76,13 +86,14 @@ enum Command {
         bytes: Vec<u8>,
     },
     Ask {
+        stream: Stream,
         bytes: Vec<u8>,
         answer: oneshot::Sender<Option<Vec<u8>>>,
     },
 }
 
-pub struct Stranger {
-    pub peer: PeerId,
+pub(crate) struct Stranger {
+    pub(crate) peer: PeerId,
     commands: mpsc::UnboundedSender<Command>,
 }
 
@@ -104,10 +115,15 @@ fn swarm(text: Option<String>) -> Swarm<Behaviour> {
             [(protocol, ProtocolSupport::Full)],
             request_response::Config::default(),
         );
+        let frames = request_response::Behaviour::new(
+            [(StreamProtocol::new("/meshsub/1.1.0"), ProtocolSupport::Outbound)],
+            request_response::Config::default(),
+        );
         Behaviour {
             identify: identify.into(),
             gossip,
             sync,
+            frames,
         }
     };
     let builder = SwarmBuilder::with_new_identity()
@@ -124,7 +140,7 @@ fn swarm(text: Option<String>) -> Swarm<Behaviour> {
 
 impl Stranger {
     /// Connects to a node, says `text` of itself or nothing, and answers every request with the same bytes.
-    pub async fn meet(node: &Node, text: Option<String>, response: Vec<u8>) -> Self {
+    pub(crate) async fn meet(node: &Node, text: Option<String>, response: Vec<u8>) -> Self {
         Self::dial(node.address.clone(), node.peer(), text, response).await
     }
 
@@ -145,21 +161,53 @@ impl Stranger {
     }
 
     /// Gossips bytes on a topic of the right chain, without regard to their length.
-    pub fn gossip(&self, topic: Topic, bytes: Vec<u8>) {
-        self.gossip_on(&topic.path(&CHAIN), bytes);
-    }
-
-    pub fn gossip_on(&self, topic: &str, bytes: Vec<u8>) {
-        let topic = IdentTopic::new(topic).hash();
+    pub(crate) fn gossip(&self, topic: Topic, bytes: Vec<u8>) {
+        let topic = IdentTopic::new(topic.path(&CHAIN)).hash();
         assert!(self.commands.send(Command::Gossip { topic, bytes }).is_ok());
     }
 
     /// Opens a sync stream and writes bytes; what comes back, if anything.
-    pub async fn ask(&self, bytes: Vec<u8>) -> Option<Vec<u8>> {
+    pub(crate) async fn ask(&self, bytes: Vec<u8>) -> Option<Vec<u8>> {
+        self.write(Stream::Sync, bytes).await
+    }
+
+    /// Opens a gossip stream, which takes the place of the one before, writes bytes, and waits until the node has
+    /// read them or has had enough.
+    pub(crate) async fn frame(&self, bytes: Vec<u8>) {
+        let _nothing = self.write(Stream::Gossip, bytes).await;
+    }
+
+    async fn write(&self, stream: Stream, bytes: Vec<u8>) -> Option<Vec<u8>> {
         let (answer, answered) = oneshot::channel();
-        assert!(self.commands.send(Command::Ask { bytes, answer }).is_ok());
+        let command = Command::Ask {
+            stream,
+            bytes,
+            answer,
+        };
+        assert!(self.commands.send(command).is_ok());
         patiently("an answer, or its failure", answered).await.unwrap()
     }
+}
+
+/// A gossip frame with one message, in protobuf: field 2, of which field 2 has the bytes and field 4 the topic.
+pub(crate) fn message_frame(topic: &str, bytes: &[u8]) -> Vec<u8> {
+    let message = [field(2, bytes), field(4, topic.as_bytes())].concat();
+    length_first(&field(2, &message))
+}
+
+fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
+    [&[number << 3 | 2][..], &length_first(bytes)].concat()
+}
+
+/// Bytes behind their length, which has seven bits in each byte, the last ones first.
+pub(crate) fn length_first(bytes: &[u8]) -> Vec<u8> {
+    let (mut length, mut prefix) = (bytes.len(), Vec::new());
+    while length > 127 {
+        prefix.push(u8::try_from(length % 128).unwrap() | 128);
+        length /= 128;
+    }
+    prefix.push(u8::try_from(length).unwrap());
+    [&prefix, bytes].concat()
 }
 
 async fn run(
@@ -168,29 +216,29 @@ async fn run(
     response: Vec<u8>,
     mut inbox: mpsc::UnboundedReceiver<Command>,
 ) {
-    let mut asked = std::collections::HashMap::new();
+    let mut asked = Asked::new();
     let mut waiting = Vec::new();
     loop {
         tokio::select! {
             event = swarm.select_next_some() => match event {
-                SwarmEvent::Behaviour(BehaviourEvent::Sync(request_response::Event::Message { message, .. })) => {
-                    match message {
-                        Message::Request { channel, .. } => {
-                            let _gone = swarm.behaviour_mut().sync.send_response(channel, response.clone());
-                        }
-                        Message::Response { request_id, response } => settle(&mut asked, request_id, Some(response)),
-                    }
+                SwarmEvent::Behaviour(BehaviourEvent::Sync(event)) => {
+                    let behaviour = &mut swarm.behaviour_mut().sync;
+                    on_event(event, behaviour, &mut asked, Stream::Sync, &response);
                 }
-                SwarmEvent::Behaviour(BehaviourEvent::Sync(request_response::Event::OutboundFailure {
-                    request_id, ..
-                })) => settle(&mut asked, request_id, None),
+                SwarmEvent::Behaviour(BehaviourEvent::Frames(event)) => {
+                    let behaviour = &mut swarm.behaviour_mut().frames;
+                    on_event(event, behaviour, &mut asked, Stream::Gossip, &response);
+                }
                 _ => {}
             },
             command = inbox.recv() => match command {
                 Some(Command::Gossip { topic, bytes }) => waiting.push((topic, bytes)),
-                Some(Command::Ask { bytes, answer }) => {
-                    let id = swarm.behaviour_mut().sync.send_request(&node, bytes);
-                    asked.insert(id, answer);
+                Some(Command::Ask { stream, bytes, answer }) => {
+                    let behaviour = match stream {
+                        Stream::Sync => &mut swarm.behaviour_mut().sync,
+                        Stream::Gossip => &mut swarm.behaviour_mut().frames,
+                    };
+                    asked.insert((stream, behaviour.send_request(&node, bytes)), answer);
                 }
                 None => break,
             },
@@ -205,10 +253,27 @@ async fn run(
     }
 }
 
-type Asked = std::collections::HashMap<request_response::OutboundRequestId, oneshot::Sender<Option<Vec<u8>>>>;
+type Asked = HashMap<(Stream, request_response::OutboundRequestId), oneshot::Sender<Option<Vec<u8>>>>;
 
-fn settle(asked: &mut Asked, id: request_response::OutboundRequestId, answer: Option<Vec<u8>>) {
-    if let Some(asker) = asked.remove(&id) {
+fn on_event(
+    event: request_response::Event<Vec<u8>, Vec<u8>>,
+    behaviour: &mut request_response::Behaviour<Raw>,
+    asked: &mut Asked,
+    stream: Stream,
+    response: &[u8],
+) {
+    let (id, answer) = match event {
+        request_response::Event::Message { message, .. } => match message {
+            Message::Request { channel, .. } => {
+                let _gone = behaviour.send_response(channel, response.to_vec());
+                return;
+            }
+            Message::Response { request_id, response } => (request_id, Some(response)),
+        },
+        request_response::Event::OutboundFailure { request_id, .. } => (request_id, None),
+        _ => return,
+    };
+    if let Some(asker) = asked.remove(&(stream, id)) {
         let _gone = asker.send(answer);
     }
 }

@@ -15,6 +15,7 @@ mod payload;
 mod pool;
 
 use klero_sampling::Digest;
+use thiserror::Error;
 
 pub use payload::{PayloadError, pack, transaction_digest, unpack};
 pub use pool::{Pool, PoolError};
@@ -53,6 +54,24 @@ pub enum Judgement {
     NotYet,
 }
 
+/// Why an application cannot go on. The node stops then: its state would no longer be that of the others.
+#[derive(Debug, Error)]
+#[error("{what}: {cause}")]
+pub struct ApplicationError {
+    what: String,
+    cause: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl ApplicationError {
+    /// What could not be done, and why; a text is a cause too.
+    pub fn new(what: impl Into<String>, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self {
+            what: what.into(),
+            cause: cause.into(),
+        }
+    }
+}
+
 /// A deterministic state machine over payloads.
 pub trait Application: Send + 'static {
     /// How far the state is.
@@ -83,7 +102,10 @@ pub trait Application: Send + 'static {
     }
 
     /// Executes a payload that is final, and gives the root of the state after it.
-    fn finalized(&mut self, place: &Place, payload: &[u8]) -> Digest;
+    ///
+    /// # Errors
+    /// [`ApplicationError`] when the application cannot go on; the node stops.
+    fn finalized(&mut self, place: &Place, payload: &[u8]) -> Result<Digest, ApplicationError>;
 
     /// The digests of the transactions in a payload, which leave the pool.
     fn transactions(&self, payload: &[u8]) -> Vec<Digest> {

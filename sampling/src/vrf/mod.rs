@@ -297,7 +297,9 @@ fn read_tagged<'de, const N: usize, D: Deserializer<'de>>(deserializer: D) -> Re
     let text = <String as Deserialize>::deserialize(deserializer)?;
     let mut bytes = [0; N];
     let digits = text.strip_prefix("sr25519:").ok_or_else(|| {
-        de::Error::custom(format!("it begins with its VRF suite, as in sr25519:…; found {text:?}"))
+        de::Error::custom(format!(
+            "it begins with its VRF suite, as in sr25519:…; found {text:?}"
+        ))
     })?;
     hex::decode_to_slice(digits, &mut bytes).map_err(de::Error::custom)?;
     Ok(bytes)

@@ -13,13 +13,6 @@ pub(crate) fn json_line(value: &impl Serialize) -> anyhow::Result<()> {
     write(&line)
 }
 
-/// Prints a value as JSON over several lines, for files and for people.
-pub(crate) fn json_page(value: &impl Serialize) -> anyhow::Result<()> {
-    let mut page = serde_json::to_string_pretty(value).context("cannot write the result as JSON")?;
-    page.push('\n');
-    write(&page)
-}
-
 /// Prints text as it is. That nobody reads it is an error: the result did not arrive.
 pub(crate) fn write(text: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();

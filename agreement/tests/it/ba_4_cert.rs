@@ -1,0 +1,89 @@
+//! [BA-4] Cert: once, for what is committable, and only before the first deadline.
+
+use klero_agreement::Input;
+use klero_agreement::committee::{Step, Value};
+
+use crate::world::{A, B, Watched, World, block, casts, role};
+
+const CERT_A: (Step, Value) = (Step::Cert, A);
+
+fn stage(node: &mut Watched, world: &World) -> Vec<(Step, Value)> {
+    casts(&node.votes(world, 0..3, role(0, Step::Soft), A))
+}
+
+fn validate(node: &mut Watched) -> Vec<(Step, Value)> {
+    casts(&node.give(Input::Validated(block(1))))
+}
+
+#[test]
+fn cert_is_voted_the_moment_a_staged_body_is_validated() {
+    let world = World::four();
+    let mut node = Watched::new(&world);
+    assert_eq!(stage(&mut node, &world), []);
+    assert_eq!(validate(&mut node), [CERT_A]);
+}
+
+#[test]
+fn cert_is_voted_the_moment_a_validated_body_is_staged() {
+    let world = World::four();
+    let mut node = Watched::new(&world);
+    assert_eq!(validate(&mut node), []);
+    assert_eq!(stage(&mut node, &world), [CERT_A]);
+}
+
+#[test]
+fn a_body_that_is_only_held_is_not_committable() {
+    let world = World::four();
+    let mut node = Watched::new(&world);
+    stage(&mut node, &world);
+    assert_eq!(casts(&node.give(Input::Held(block(1)))), []);
+}
+
+#[test]
+fn another_valid_body_is_not_committable() {
+    let world = World::four();
+    let mut node = Watched::new(&world);
+    node.give(Input::Validated(block(2)));
+    assert_eq!(stage(&mut node, &world), []);
+}
+
+#[test]
+fn cert_is_not_voted_after_the_first_deadline() {
+    let world = World::four();
+    let mut node = Watched::new(&world);
+    stage(&mut node, &world);
+    node.deadline(0);
+    assert_eq!(validate(&mut node), []);
+}
+
+#[test]
+fn catching_up_in_k_ends_the_time_for_cert() {
+    let world = World::four();
+    let mut node = Watched::new(&world);
+    stage(&mut node, &world);
+    node.votes(&world, [0, 1], role(0, Step::Next(1)), B);
+    assert_eq!(node.machine.k(), 1);
+    assert_eq!(validate(&mut node), []);
+}
+
+#[test]
+fn cert_is_voted_once() {
+    let world = World::four();
+    let mut node = Watched::new(&world);
+    stage(&mut node, &world);
+    validate(&mut node);
+    assert_eq!(validate(&mut node), []);
+    let fourth = node.votes(&world, [3], role(0, Step::Soft), A);
+    assert_eq!(casts(&fourth), []);
+}
+
+#[test]
+fn a_new_period_votes_cert_anew() {
+    let world = World::four();
+    let mut node = Watched::new(&world);
+    stage(&mut node, &world);
+    validate(&mut node);
+    node.enter_period_1(&world, A);
+    let staged = node.votes(&world, 0..3, role(1, Step::Soft), A);
+    assert_eq!(casts(&staged), [CERT_A]);
+}

@@ -1,0 +1,153 @@
+//! The HTTP API: hand in transactions, read blocks, certificates and state, watch the node.
+//!
+//! Everything is bounded: connections, so that with HTTP/1 there are as many requests at most; a request's body;
+//! reads of the store at a time; and the time a connection has to send a request, to get its answer and to take
+//! it. A slow client loses its connection and holds nothing else. `GET /` lists the routes, and
+//! `/v1/openapi.json` describes them.
+
+mod connection;
+mod failure;
+mod openapi;
+mod pages;
+mod routes;
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Router};
+use tokio::sync::Semaphore;
+
+use crate::app::MAX_TRANSACTION;
+use crate::app::kv::KvReader;
+use crate::metrics::Metrics;
+use crate::store::StoreError;
+use crate::{BlockStore, SharedStatus, Submitter};
+use connection::{Deadline, LimitedListener};
+use failure::Failure;
+
+pub use failure::ErrorPage;
+pub use openapi::document;
+pub use pages::{BlockPage, CertificatePage, TransactionItem};
+
+/// Reads of the store at a time; further ones wait, within their request's time.
+const READS: usize = 8;
+/// From the end of a request's headers to its answer, the upload of the body included.
+const REQUEST_TIME: Duration = Duration::from_secs(15);
+/// What requests under way have left when the node stops.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// What the API shows and where it hands transactions in.
+#[derive(Clone)]
+pub struct ApiState {
+    /// The chain.
+    pub blocks: BlockStore,
+    /// Where the node stands.
+    pub status: SharedStatus,
+    /// The way to the pool.
+    pub submitter: Submitter,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// The state of the key-value application; none when the node runs another one.
+    pub kv: Option<KvReader>,
+}
+
+/// The state with its limits, as handlers share it.
+#[derive(Clone)]
+struct Api {
+    state: ApiState,
+    reads: Arc<Semaphore>,
+}
+
+impl Api {
+    /// Reads the store on a thread that may block.
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&ApiState) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let permit = Arc::clone(&self.reads)
+            .acquire_owned()
+            .await
+            .map_err(Failure::internal)?;
+        let state = self.state.clone();
+        let result = tokio::task::spawn_blocking(move || {
+            let _held = permit;
+            read(&state)
+        });
+        result
+            .await
+            .map_err(Failure::internal)?
+            .map_err(Failure::internal)
+    }
+}
+
+/// The routes over a state. Limits of connections are those of [`serve`].
+pub fn router(state: ApiState) -> Router {
+    let api = Api {
+        state,
+        reads: Arc::new(Semaphore::new(READS)),
+    };
+    let routes = routes::all().into_iter();
+    routes
+        .fold(Router::new(), |router, route| {
+            router.route(route.path, route.handler)
+        })
+        .fallback(routes::no_route)
+        .method_not_allowed_fallback(routes::no_method)
+        .layer(DefaultBodyLimit::max(MAX_TRANSACTION))
+        .layer(from_fn_with_state(api.clone(), bounded))
+        .with_state(api)
+}
+
+/// Gives a request its time, and the connection the time to take the answer.
+async fn bounded(
+    State(api): State<Api>,
+    deadline: Option<Extension<axum::extract::ConnectInfo<Deadline>>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let deadline = deadline.map(|Extension(axum::extract::ConnectInfo(deadline))| deadline);
+    if let Some(deadline) = &deadline {
+        deadline.extend(REQUEST_TIME + Duration::from_secs(1));
+    }
+    let answer = tokio::time::timeout(REQUEST_TIME, next.run(request)).await;
+    let answer = answer.unwrap_or_else(|_| Failure::timeout(REQUEST_TIME).into_response());
+    if let Some(deadline) = &deadline {
+        deadline.extend(connection::ANSWER_TIME);
+    }
+    api.state.metrics.answered(answer.status().as_u16());
+    answer
+}
+
+/// Serves the API until `stop` completes; requests under way then have five seconds.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub async fn serve(
+    listener: std::net::TcpListener,
+    state: ApiState,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let listener = LimitedListener::new(listener)?;
+    let service = router(state).into_make_service_with_connect_info::<Deadline>();
+    let (stopping, stopped) = tokio::sync::oneshot::channel();
+    let stop = async move {
+        stop.await;
+        // The receiver is gone only when nobody serves any more.
+        let _gone = stopping.send(());
+    };
+    let served = axum::serve(listener, service).with_graceful_shutdown(stop);
+    let grace = async {
+        if stopped.await.is_err() {
+            std::future::pending::<()>().await;
+        }
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        result = async { served.await } => result,
+        () = grace => Ok(()),
+    }
+}

@@ -1,0 +1,205 @@
+//! `klero genesis`: what a chain begins with.
+
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::{Context, bail, ensure};
+use clap::ValueEnum;
+use klero_committee::{Profile, Step};
+use klero_finality::{Genesis, GenesisValidator};
+use klero_sampling::SeatScheme;
+use serde_json::json;
+
+use crate::keys::PublicKeys;
+use crate::output;
+use crate::testnet::profile;
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// Collect validators and committees in a genesis file
+    New(NewArgs),
+    /// Check a genesis, with its proofs of possession
+    #[command(visible_alias = "check")]
+    Validate(FileArgs),
+    /// Show a genesis
+    #[command(visible_alias = "show")]
+    Inspect(FileArgs),
+    /// Print the digest of a genesis, which is the chain id
+    Hash(FileArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct NewArgs {
+    /// The network's name, the same that the keys were made for
+    #[arg(long)]
+    network: String,
+    /// Public validator files, made with `klero init` or `klero keys new --public`
+    #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
+    validators: Vec<PathBuf>,
+    /// Where the genesis goes; must not exist
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Who votes; without it, everyone for up to 16 validators, and a drawn committee for more
+    #[arg(long, value_enum)]
+    scheme: Option<Scheme>,
+    /// Committees and times of your own, as the field `profile` of a genesis file has them
+    #[arg(long, value_name = "FILE", conflicts_with = "scheme")]
+    profile: Option<PathBuf>,
+    /// Milliseconds since 1970, which the first block's timestamp exceeds; without it, now
+    #[arg(long, value_name = "MS")]
+    timestamp: Option<u64>,
+    /// Print the result of `klero genesis inspect --json`
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct FileArgs {
+    /// The genesis file
+    genesis: PathBuf,
+    /// Print one line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Who votes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Scheme {
+    /// A committee: guaranteed seats by stake, the fraction by lot
+    Quota,
+    /// Everyone, with the weight of the stake
+    Full,
+}
+
+pub(crate) fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::New(args) => new(&args),
+        Command::Validate(args) => validate(&args),
+        Command::Inspect(args) => show(&load(&args.genesis)?, args.json),
+        Command::Hash(args) => hash(&args),
+    }
+}
+
+/// Reads a genesis and checks everything in it.
+pub(crate) fn load(path: &Path) -> anyhow::Result<Genesis> {
+    let help = "make one with `klero genesis new`";
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}; {help}", path.display()))?;
+    let genesis: Genesis = serde_json::from_str(&text)
+        .with_context(|| format!("{} is no genesis; {help}", path.display()))?;
+    genesis.validate().with_context(|| format!("{} is refused", path.display()))?;
+    Ok(genesis)
+}
+
+/// Writes a genesis to a new file.
+pub(crate) fn create(genesis: &Genesis, path: &Path) -> anyhow::Result<()> {
+    output::new_file(path, &format!("{}\n", serde_json::to_string_pretty(genesis)?))
+}
+
+/// A genesis of validators in any order.
+pub(crate) fn of(network: &str, timestamp: u64, profile: Profile, mut validators: Vec<GenesisValidator>) -> Genesis {
+    validators.sort_by_key(|validator| validator.id);
+    Genesis { network: network.to_owned(), timestamp, profile, validators }
+}
+
+/// Milliseconds since 1970.
+pub(crate) fn now_ms() -> anyhow::Result<u64> {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).context("the system's clock is before 1970")?;
+    u64::try_from(elapsed.as_millis()).context("the system's clock is far in the future")
+}
+
+fn new(args: &NewArgs) -> anyhow::Result<()> {
+    let mut validators = Vec::new();
+    for path in &args.validators {
+        let public = read_public(path)?;
+        ensure!(
+            public.network == args.network,
+            "{} is for the network {:?}, not {:?}: make keys with `klero keys new --network {}`",
+            path.display(),
+            public.network,
+            args.network,
+            args.network
+        );
+        validators.extend(public.validators);
+    }
+    let profile = match &args.profile {
+        Some(path) => read_profile(path)?,
+        None => profile::of(args.scheme.unwrap_or(profile::scheme_for(validators.len()))),
+    };
+    let timestamp = args.timestamp.map_or_else(now_ms, Ok)?;
+    let genesis = of(&args.network, timestamp, profile, validators);
+    genesis.validate().context("these validators make no genesis")?;
+    create(&genesis, &args.out)?;
+    show(&genesis, args.json)
+}
+
+fn read_public(path: &Path) -> anyhow::Result<PublicKeys> {
+    let help = "it is made with `klero init` or `klero keys new --public`";
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}; {help}", path.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is no file of public keys; {help}", path.display()))
+}
+
+fn read_profile(path: &Path) -> anyhow::Result<Profile> {
+    let help = "see the field `profile` of a genesis file";
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}; {help}", path.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is no profile; {help}", path.display()))
+}
+
+fn validate(args: &FileArgs) -> anyhow::Result<()> {
+    let genesis = load(&args.genesis)?;
+    if args.json {
+        return output::json_line(&json!({ "valid": true, "chain_id": genesis.chain_id() }));
+    }
+    output::write(&format!("{} is valid; chain id {}\n", args.genesis.display(), genesis.chain_id()))
+}
+
+fn hash(args: &FileArgs) -> anyhow::Result<()> {
+    let chain = load(&args.genesis)?.chain_id();
+    if args.json {
+        return output::json_line(&json!({ "chain_id": chain }));
+    }
+    output::write(&format!("{chain}\n"))
+}
+
+fn show(genesis: &Genesis, json: bool) -> anyhow::Result<()> {
+    let total = total(genesis)?;
+    if json {
+        return output::json_line(&json!({
+            "chain_id": genesis.chain_id(),
+            "network": genesis.network,
+            "timestamp": genesis.timestamp,
+            "validators": genesis.validators.len(),
+            "total_stake": total,
+            "profile": genesis.profile,
+        }));
+    }
+    let largest = genesis.validators.iter().map(|validator| validator.stake).max().unwrap_or_default();
+    let mut page = format!(
+        "network     {}\nchain id    {}\nvalidators  {}\nstake       {total}, the largest {:.1} %\n",
+        genesis.network,
+        genesis.chain_id(),
+        genesis.validators.len(),
+        largest as f64 * 100.0 / total as f64,
+    );
+    for (name, step) in [("soft", Step::Soft), ("cert", Step::Cert), ("next", Step::Next(0))] {
+        page.push_str(&format!("{name:10}  {}\n", committee(&genesis.profile, step, total)?));
+    }
+    output::write(&page)
+}
+
+fn total(genesis: &Genesis) -> anyhow::Result<u64> {
+    match genesis.validators.iter().try_fold(0_u64, |sum, validator| sum.checked_add(validator.stake)) {
+        Some(total) => Ok(total),
+        None => bail!("the stakes add up to more than 2^63: divide all by one power of ten"),
+    }
+}
+
+/// A committee in words.
+pub(crate) fn committee(profile: &Profile, step: Step, total: u64) -> anyhow::Result<String> {
+    let lottery = profile.lottery(step, total)?;
+    let threshold = profile.threshold(step, &lottery).unwrap_or_default();
+    Ok(match lottery.scheme() {
+        SeatScheme::Full => format!("everyone, {threshold} of {total} needed"),
+        SeatScheme::Quota => format!("quota seats, {threshold} of {} needed", lottery.expected()),
+        SeatScheme::Binomial => format!("binomial seats, {threshold} of {} needed", lottery.expected()),
+    })
+}

@@ -1,0 +1,162 @@
+//! `klero keys`: validators' keys and their public halves.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, ensure};
+use klero_finality::GenesisValidator;
+use klero_node::keys::{KeyEntry, KeyFile, Secret};
+use klero_sampling::Digest;
+use klero_sampling::vrf::VrfSuite;
+use serde::{Deserialize, Serialize};
+
+use crate::output;
+
+/// The stake that a validator has in a genesis unless told otherwise.
+pub(crate) const DEFAULT_STAKE: u64 = 1_000_000;
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// Make new keys and the public file that a genesis is made from
+    New(NewArgs),
+    /// Show the public halves of a key file
+    #[command(visible_alias = "show")]
+    Inspect(InspectArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct NewArgs {
+    /// The network's name: the proofs of possession hold for it only
+    #[arg(long)]
+    network: String,
+    /// Where the secret keys go; must not exist
+    #[arg(long, value_name = "FILE")]
+    keys: PathBuf,
+    /// How many validators
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    validators: u32,
+    /// The stake that each of them is to have in the genesis
+    #[arg(long, default_value_t = DEFAULT_STAKE, value_parser = clap::value_parser!(u64).range(1..))]
+    stake: u64,
+    /// Where the public halves go; must not exist
+    #[arg(long, value_name = "FILE")]
+    public: Option<PathBuf>,
+    /// Print the public halves as one line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct InspectArgs {
+    /// The key file
+    keys: PathBuf,
+    /// The stake that each validator is to have in the genesis
+    #[arg(long, default_value_t = DEFAULT_STAKE, value_parser = clap::value_parser!(u64).range(1..))]
+    stake: u64,
+    /// Print {"network","validators":[…]}, which `klero genesis new --validators` reads
+    #[arg(long)]
+    json: bool,
+}
+
+/// The public halves of a key file, from which a genesis is made.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PublicKeys {
+    /// The network that the proofs of possession are for.
+    pub(crate) network: String,
+    /// The validators with the stake that they are to have.
+    pub(crate) validators: Vec<GenesisValidator>,
+}
+
+impl PublicKeys {
+    /// The public halves of keys, each with the same stake.
+    pub(crate) fn of(keys: &KeyFile, stake: u64) -> anyhow::Result<Self> {
+        let validators = keys.validators.iter().map(|entry| entry.genesis_validator(&keys.network, stake));
+        Ok(Self {
+            network: keys.network.clone(),
+            validators: validators.collect::<Result<_, _>>().context("a key of the key file")?,
+        })
+    }
+
+    /// Writes them to a new file.
+    pub(crate) fn create(&self, path: &Path) -> anyhow::Result<()> {
+        output::new_file(path, &format!("{}\n", serde_json::to_string_pretty(self)?))
+    }
+}
+
+pub(crate) fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::New(args) => new(&args),
+        Command::Inspect(args) => inspect(&args),
+    }
+}
+
+fn new(args: &NewArgs) -> anyhow::Result<()> {
+    let keys = fresh(&args.network, args.validators)?;
+    keys.create(&args.keys)?;
+    let public = PublicKeys::of(&keys, args.stake)?;
+    if let Some(path) = &args.public {
+        public.create(path)?;
+    }
+    if args.json {
+        return output::json_line(&public);
+    }
+    let mut text = format!("{}: secret, readable by you only\n", args.keys.display());
+    if let Some(path) = &args.public {
+        text.push_str(&format!("{}: public, for `klero genesis new --validators`\n", path.display()));
+    }
+    output::write(&(text + &page(&public)))
+}
+
+fn inspect(args: &InspectArgs) -> anyhow::Result<()> {
+    let public = PublicKeys::of(&KeyFile::load(&args.keys)?, args.stake)?;
+    if args.json {
+        output::json_line(&public)
+    } else {
+        output::write(&page(&public))
+    }
+}
+
+/// New keys of one node from the system's randomness.
+pub(crate) fn fresh(network: &str, validators: u32) -> anyhow::Result<KeyFile> {
+    ensure!(
+        (1..=64).contains(&network.len()),
+        "the network's name has {} bytes: it must have 1 to 64",
+        network.len()
+    );
+    let random = || Secret::random().context("the system has no randomness to give (/dev/urandom)");
+    let entries = (0..validators).map(|_| Ok(entry(random()?)));
+    Ok(KeyFile {
+        network: network.to_owned(),
+        node_seed: random()?,
+        validators: entries.collect::<anyhow::Result<_>>()?,
+    })
+}
+
+/// The validator of a seed. Its id is derived one way, so that it tells nothing of the seed.
+pub(crate) fn entry(seed: Secret) -> KeyEntry {
+    KeyEntry {
+        id: Digest(*seed.child(0).expose()),
+        vrf: VrfSuite::Sr25519,
+        seed,
+    }
+}
+
+fn page(public: &PublicKeys) -> String {
+    let mut page = format!("network {}\n", public.network);
+    for validator in &public.validators {
+        let vote_key = hex::encode(validator.vote_key.to_bytes());
+        page.push_str(&format!("validator {}\n  vote key {vote_key}\n", validator.id));
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_not_the_seed() {
+        let entry = entry(Secret::new([7; 32]));
+        assert_ne!(entry.id.as_bytes(), entry.seed.expose());
+    }
+}

@@ -1,0 +1,118 @@
+//! `klero node`: runs one node until it is told to stop.
+
+use std::io::{IsTerminal, Read};
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use klero_node::events::NodeEvent;
+use klero_node::{Node, NodeBuilder, NodeConfig};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
+
+use crate::output;
+
+/// How often the node is asked whether it goes on.
+const LOOK: Duration = Duration::from_millis(100);
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The node's configuration, as `klero init` and `klero testnet` write it
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// Print one line of JSON for each event: ready, proposed, final, alarm
+    #[arg(long)]
+    json: bool,
+    /// Stop when standard input ends: with the process that started this one
+    #[arg(long)]
+    exit_with_parent: bool,
+}
+
+/// That the node is to stop.
+struct Stop;
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
+    write_logs();
+    let (stop, stopped) = channel();
+    stop_on_signal(stop.clone())?;
+    if args.exit_with_parent {
+        stop_with_parent(stop.clone());
+    }
+    let (events, told) = channel();
+    let config = NodeConfig::load(&args.config)?;
+    let name = config.name.clone();
+    let node = NodeBuilder::from_config(&config)?.key_value()?.events(events).start()?;
+    print_events(told, name, args.json, stop);
+    wait(&node, &stopped)?;
+    node.stop().context("the node did not stop in good order")
+}
+
+/// Logs go to standard error; `KLERO_LOG` says which, `info` and above without it.
+fn write_logs() {
+    let filter = EnvFilter::builder()
+        .with_env_var("KLERO_LOG")
+        .with_default_directive(LevelFilter::INFO.into())
+        .from_env_lossy();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+}
+
+/// SIGINT, SIGTERM and SIGHUP stop the node.
+fn stop_on_signal(stop: Sender<Stop>) -> anyhow::Result<()> {
+    ctrlc::set_handler(move || {
+        // A node that stops already needs no telling.
+        let _stops = stop.send(Stop);
+    })
+    .context("cannot listen for signals")
+}
+
+/// Standard input is a pipe that only the parent holds open.
+fn stop_with_parent(stop: Sender<Stop>) {
+    std::thread::spawn(move || {
+        let mut ignored = [0; 256];
+        while std::io::stdin().read(&mut ignored).is_ok_and(|length| length > 0) {}
+        let _stops = stop.send(Stop);
+    });
+}
+
+/// Prints events on a thread of its own, so that a slow reader does not hold up the node. Nobody waits for the
+/// thread at the end: a reader that does not read would hold up stopping.
+fn print_events(events: Receiver<NodeEvent>, name: String, json: bool, stop: Sender<Stop>) {
+    std::thread::spawn(move || {
+        for event in events {
+            let printed = if json { output::json_line(&event) } else { tell(&name, &event) };
+            if printed.is_err() {
+                // Whoever read the events is gone.
+                let _stops = stop.send(Stop);
+                return;
+            }
+        }
+    });
+}
+
+/// What people want to know; the log has the rest.
+fn tell(name: &str, event: &NodeEvent) -> anyhow::Result<()> {
+    match event {
+        NodeEvent::Ready { rpc, p2p } => {
+            output::write(&format!("{name} runs\n  API    {rpc}\n  peers  {}\n", p2p.join(" ")))
+        }
+        NodeEvent::Alarm { cause } => output::write(&format!("alarm: {cause}; {name} votes no more\n")),
+        NodeEvent::Proposed { .. } | NodeEvent::Final(_) => Ok(()),
+    }
+}
+
+/// Waits until the node is to stop or cannot go on.
+fn wait(node: &Node, stopped: &Receiver<Stop>) -> anyhow::Result<()> {
+    loop {
+        if let Some(cause) = node.wait_failed(LOOK) {
+            bail!("{cause}");
+        }
+        if stopped.try_recv().is_ok() {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The committees and times of test networks, and of a genesis that names no others.
+
+use klero_committee::{CommitteeSize, Profile, Ratio, Targets, Timing};
+use klero_sampling::SeatScheme;
+use klero_sampling::seed::SeedSchedule;
+use klero_sampling::vrf::VrfSuite;
+
+use crate::genesis::Scheme;
+
+/// Up to so many validators everyone is a member: a committee of all is then no more work than a drawn one.
+const EVERYONE: usize = 16;
+
+/// The scheme for a number of validators.
+pub(crate) const fn scheme_for(validators: usize) -> Scheme {
+    if validators <= EVERYONE {
+        Scheme::Full
+    } else {
+        Scheme::Quota
+    }
+}
+
+/// The profile of a scheme. Where everyone is a member, sizes and thresholds follow from the stake [COM-2].
+pub(crate) fn of(scheme: Scheme) -> Profile {
+    let committee = CommitteeSize { expected: 1000, threshold: 690 };
+    Profile {
+        scheme: match scheme {
+            Scheme::Quota => SeatScheme::Quota,
+            Scheme::Full => SeatScheme::Full,
+        },
+        vrf: VrfSuite::Sr25519,
+        propose: 26,
+        soft: committee,
+        cert: committee,
+        next: committee,
+        catch_up: 370,
+        k_max: 1024,
+        seeds: SeedSchedule::default(),
+        timing: Timing {
+            filter_min: 5,
+            filter_max: 500,
+            deadline: 2000,
+            step_base: 1000,
+            step_cap: 8000,
+        },
+        targets: Targets {
+            honest: Ratio { numerator: 4, denominator: 5 },
+            safety: 40,
+            live: 20,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn profiles_are_valid() {
+        for scheme in [Scheme::Quota, Scheme::Full] {
+            assert_eq!(of(scheme).validate(), Ok(()));
+        }
+    }
+
+    #[test]
+    fn few_validators_are_all_members() {
+        assert_eq!(scheme_for(4), Scheme::Full);
+        assert_eq!(scheme_for(16), Scheme::Full);
+        assert_eq!(scheme_for(17), Scheme::Quota);
+    }
+}

@@ -1,0 +1,90 @@
+//! Starting the nodes and waiting until all of them listen.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::time::{Duration, Instant};
+
+use anyhow::bail;
+use klero_node::events::NodeEvent;
+
+use super::child::{self, Child, Message};
+use super::directory::{Directory, NetworkFile, NodeEntry};
+use super::plan::Plan;
+use super::ports::Ports;
+
+/// How long the nodes may take until all of them listen.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Nodes that listen.
+#[derive(Debug)]
+pub(crate) struct Started {
+    /// Their processes.
+    pub(crate) children: Vec<Child>,
+    /// Where each one listens: HTTP API and peers.
+    addresses: Vec<(String, String)>,
+    /// What they said while others still started.
+    pub(crate) early: Vec<Message>,
+}
+
+impl Started {
+    /// `network.json`.
+    pub(crate) fn network(&self, directory: &Directory) -> NetworkFile {
+        let nodes = self.children.iter().zip(&self.addresses).map(|(child, (rpc, p2p))| NodeEntry {
+            name: child.name.clone(),
+            pid: child.pid(),
+            dir: directory.node(&child.name),
+            rpc: rpc.clone(),
+            p2p: p2p.clone(),
+        });
+        NetworkFile { genesis: directory.genesis(), nodes: nodes.collect() }
+    }
+}
+
+/// Starts all nodes; `None` when the user does not want to wait.
+pub(crate) fn all(
+    plan: &Plan,
+    directory: &Directory,
+    ports: Vec<Ports>,
+    sender: &SyncSender<Message>,
+    messages: &Receiver<Message>,
+) -> anyhow::Result<Option<Started>> {
+    let mut children = Vec::new();
+    for (place, (node, ports)) in plan.nodes.iter().zip(ports).enumerate() {
+        // From here on the ports are the node's.
+        drop(ports);
+        children.push(Child::start(&node.name, &directory.config(&node.name), place, sender.clone())?);
+    }
+    let mut addresses: Vec<Option<(String, String)>> = vec![None; children.len()];
+    let mut early = Vec::new();
+    let deadline = Instant::now() + PATIENCE;
+    while addresses.contains(&None) {
+        match messages.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            Ok(Message::Event(place, event)) => match *event {
+                NodeEvent::Ready { rpc, p2p } => {
+                    addresses[place] = Some((rpc, p2p.into_iter().next().unwrap_or_default()));
+                }
+                other => early.push(Message::Event(place, Box::new(other))),
+            },
+            Ok(Message::Ended(place)) => return Err(ended(&mut children[place])?),
+            Ok(Message::Interrupted) => {
+                child::stop(&mut children)?;
+                return Ok(None);
+            }
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                bail!("{}", silent(&children, &addresses));
+            }
+        }
+    }
+    let addresses = addresses.into_iter().flatten().collect();
+    Ok(Some(Started { children, addresses, early }))
+}
+
+fn ended(child: &mut Child) -> anyhow::Result<anyhow::Error> {
+    let status = child.end()?;
+    Ok(anyhow::anyhow!("{} did not start ({status}); {}", child.name, child.last_words()))
+}
+
+fn silent(children: &[Child], addresses: &[Option<(String, String)>]) -> String {
+    let late = children.iter().zip(addresses).filter(|(_, address)| address.is_none());
+    let words = late.map(|(child, _)| format!("{}; {}", child.name, child.last_words()));
+    format!("not listening after {} s: {}", PATIENCE.as_secs(), words.collect::<Vec<_>>().join("\n"))
+}

@@ -1,0 +1,148 @@
+//! `klero verify`: a light client that trusts a genesis and nothing else.
+
+use std::fs::File;
+use std::io::{BufReader, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow};
+use indicatif::{ProgressBar, ProgressStyle};
+use klero_finality::FinalBlock;
+use klero_node::light::{self, FileSource, Progress, Report, RpcSource, Source, SourceError, VerifyError};
+use serde_json::json;
+
+use crate::output;
+
+#[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("source").required(true).args(["rpc", "chain"])))]
+pub(crate) struct Args {
+    /// The genesis file: all that is trusted
+    #[arg(long, value_name = "FILE")]
+    genesis: PathBuf,
+    /// The HTTP address of a node, as in network.json
+    #[arg(long, value_name = "URL")]
+    rpc: Option<String>,
+    /// A chain in a file, as --save writes it
+    #[arg(long, value_name = "FILE", visible_alias = "file")]
+    chain: Option<PathBuf>,
+    /// Stop after this round; without it, where the source ends
+    #[arg(long, value_name = "ROUND", value_parser = clap::value_parser!(u64).range(1..))]
+    to: Option<u64>,
+    /// Keep what was verified in a new file
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
+    /// Print {"valid":true} with the head, or {"valid":false} with round and cause, as one line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
+    let genesis = klero_node::read_genesis(&args.genesis)?;
+    let mut source = source(args)?;
+    let mut copy = args.save.as_deref().map(CopyFile::create).transpose()?;
+    let bar = bar(source.head());
+    let mut progress = |progress: Progress| {
+        if let Some(bar) = &bar {
+            bar.set_length(progress.last.unwrap_or(progress.round));
+            bar.set_position(progress.round);
+        }
+    };
+    let verified = match &mut copy {
+        Some(copy) => {
+            let mut source = Copying { source: source.as_mut(), copy };
+            let verified = light::verify(&genesis, &mut source, args.to, &mut progress);
+            copy.file.flush().context("the copy cannot be written")?;
+            verified
+        }
+        None => light::verify(&genesis, source.as_mut(), args.to, &mut progress),
+    };
+    if let Some(bar) = &bar {
+        bar.finish_and_clear();
+    }
+    match verified {
+        Ok(report) => accepted(args, &report),
+        Err(error) => Err(refused(args, &error)?),
+    }
+}
+
+fn source(args: &Args) -> anyhow::Result<Box<dyn Source>> {
+    if let Some(url) = &args.rpc {
+        return Ok(Box::new(RpcSource::connect(url)?));
+    }
+    let path = args.chain.as_deref().context("give --rpc or --chain")?;
+    let file = File::open(path).with_context(|| format!("cannot read {}; --save writes one", path.display()))?;
+    Ok(Box::new(FileSource::new(BufReader::new(file))))
+}
+
+/// A progress bar where a terminal is attached; without a known end, a count.
+fn bar(head: Option<u64>) -> Option<ProgressBar> {
+    std::io::stderr().is_terminal().then(|| {
+        let template = match head {
+            Some(_) => "{bar:40} {pos}/{len} rounds, {eta} to go",
+            None => "{pos} rounds, {per_sec}",
+        };
+        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        ProgressBar::new(head.unwrap_or_default()).with_style(style)
+    })
+}
+
+fn accepted(args: &Args, report: &Report) -> anyhow::Result<()> {
+    if args.json {
+        let mut line = serde_json::to_value(report)?;
+        line["valid"] = json!(true);
+        return output::json_line(&line);
+    }
+    let mean = report.certificate_bytes / report.certificates.max(1);
+    output::write(&format!(
+        "the chain of {} is valid up to round {}\nchain id      {}\nhead          {}\ntimestamp     {}\n\
+         certificates  {}, {mean} bytes each on average\n",
+        report.network, report.round, report.chain, report.block, report.timestamp, report.certificates
+    ))
+}
+
+fn refused(args: &Args, error: &VerifyError) -> anyhow::Result<anyhow::Error> {
+    if args.json {
+        let line = json!({ "valid": false, "round": error.round(), "cause": error.to_string() });
+        output::json_line(&line)?;
+    }
+    Ok(match error {
+        VerifyError::Source { .. } | VerifyError::Ended { .. } => anyhow!("{error}"),
+        VerifyError::Genesis(_) => anyhow!("{}: {error}", args.genesis.display()),
+        VerifyError::Refused { .. } => {
+            anyhow!("{error}; do not trust this source: ask another one, and see that the genesis is the network's")
+        }
+    })
+}
+
+/// What was read, in a file that [`FileSource`] reads.
+struct CopyFile {
+    file: BufWriter<File>,
+}
+
+impl CopyFile {
+    fn create(path: &Path) -> anyhow::Result<Self> {
+        let file = File::create_new(path);
+        let file = file.with_context(|| format!("cannot write {}; choose another --save", path.display()))?;
+        Ok(Self { file: BufWriter::new(file) })
+    }
+}
+
+/// A source whose blocks are written down as they are read.
+struct Copying<'a> {
+    source: &'a mut dyn Source,
+    copy: &'a mut CopyFile,
+}
+
+impl Source for Copying<'_> {
+    fn head(&self) -> Option<u64> {
+        self.source.head()
+    }
+
+    fn final_block(&mut self, round: u64) -> Result<Option<FinalBlock>, SourceError> {
+        let found = self.source.final_block(round)?;
+        if let Some(block) = &found {
+            FileSource::append(&mut self.copy.file, block)
+                .map_err(|error| SourceError::Unavailable(format!("the copy cannot be written: {error}")))?;
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,208 @@
+//! Describing a node before it starts.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+
+use klero_finality::Genesis;
+use klero_net::Multiaddr;
+
+use crate::app::Application;
+use crate::app::kv::{KeyValue, KvReader};
+use crate::config::NodeConfig;
+use crate::error::NodeError;
+use crate::events::NodeEvent;
+use crate::keys::KeyFile;
+use crate::node::Node;
+use crate::store::{MemoryStore, RocksStore, Store};
+use crate::vote_log::VoteLog;
+
+/// A node to be: by default it has no keys, no network and no API, and keeps everything in memory.
+pub struct NodeBuilder {
+    pub(crate) name: String,
+    pub(crate) genesis: Genesis,
+    pub(crate) keys: Option<KeyFile>,
+    pub(crate) never_voted: bool,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) listen: Vec<Multiaddr>,
+    pub(crate) bootnodes: Vec<Multiaddr>,
+    pub(crate) rpc: Option<SocketAddr>,
+    pub(crate) peers: usize,
+    pub(crate) events: Option<Sender<NodeEvent>>,
+    pub(crate) kv: Option<KvReader>,
+    pub(crate) application: Option<Box<dyn Application>>,
+}
+
+impl NodeBuilder {
+    pub(crate) fn new(genesis: Genesis) -> Self {
+        Self {
+            name: "klero".into(),
+            genesis,
+            keys: None,
+            never_voted: false,
+            store: Arc::new(MemoryStore::default()),
+            listen: Vec::new(),
+            bootnodes: Vec::new(),
+            rpc: None,
+            peers: 0,
+            events: None,
+            kv: None,
+            application: None,
+        }
+    }
+
+    /// The node that a configuration describes: reads its genesis and keys, opens its database.
+    ///
+    /// # Errors
+    /// [`NodeError`] for the first file that is missing or wrong.
+    pub fn from_config(config: &NodeConfig) -> Result<Self, NodeError> {
+        let genesis = read_genesis(&config.genesis)?;
+        let mut builder = Self::new(genesis).name(&config.name).data(&config.data)?.rpc(config.rpc);
+        builder.peers = config.wait_for_peers;
+        if let Some(path) = &config.keys {
+            builder.keys = Some(KeyFile::load(path)?);
+        }
+        for address in &config.listen {
+            builder = builder.listen(parse(address)?);
+        }
+        for address in &config.bootnodes {
+            builder = builder.bootnode(parse(address)?);
+        }
+        Ok(builder)
+    }
+
+    /// With a name for logs and pages.
+    #[must_use]
+    pub fn name(mut self, name: &str) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// With validators' keys. Without the log of their votes the node says nothing, until two rounds that it saw
+    /// begin are final [BA-9]; see [`NodeBuilder::new_keys`].
+    #[must_use]
+    pub fn keys(mut self, keys: KeyFile) -> Self {
+        self.keys = Some(keys);
+        self
+    }
+
+    /// With validators' keys that never voted anywhere, so that the node may vote at once.
+    #[must_use]
+    pub fn new_keys(mut self, keys: KeyFile) -> Self {
+        (self.keys, self.never_voted) = (Some(keys), true);
+        self
+    }
+
+    /// With this store.
+    #[must_use]
+    pub fn store(mut self, store: Arc<dyn Store>) -> Self {
+        self.store = store;
+        self
+    }
+
+    /// With a database in this directory, which is made if absent.
+    ///
+    /// # Errors
+    /// [`NodeError::Store`] when it cannot be opened, for example because another process holds it.
+    pub fn data(self, directory: &Path) -> Result<Self, NodeError> {
+        Ok(self.store(open(directory)?))
+    }
+
+    /// Listens there for peers too.
+    #[must_use]
+    pub fn listen(mut self, address: Multiaddr) -> Self {
+        self.listen.push(address);
+        self
+    }
+
+    /// Keeps connected to that peer too.
+    #[must_use]
+    pub fn bootnode(mut self, address: Multiaddr) -> Self {
+        self.bootnodes.push(address);
+        self
+    }
+
+    /// Serves the HTTP API there; port 0 for any.
+    #[must_use]
+    pub fn rpc(mut self, address: SocketAddr) -> Self {
+        self.rpc = Some(address);
+        self
+    }
+
+    /// Waits for so many peers before the first step, at most ten seconds.
+    #[must_use]
+    pub fn wait_for_peers(mut self, peers: usize) -> Self {
+        self.peers = peers;
+        self
+    }
+
+    /// Tells what happens.
+    #[must_use]
+    pub fn events(mut self, events: Sender<NodeEvent>) -> Self {
+        self.events = Some(events);
+        self
+    }
+
+    /// With an application of one's own.
+    #[must_use]
+    pub fn application(mut self, application: impl Application) -> Self {
+        self.application = Some(Box::new(application));
+        self
+    }
+
+    /// With the built-in key-value application, in the node's store.
+    ///
+    /// # Errors
+    /// [`NodeError::Application`] when its state cannot be read.
+    pub fn key_value(mut self) -> Result<Self, NodeError> {
+        self.kv = Some(KvReader::new(Arc::clone(&self.store)));
+        self.application = Some(Box::new(KeyValue::open(Arc::clone(&self.store))?));
+        Ok(self)
+    }
+
+    /// Starts the node.
+    ///
+    /// # Errors
+    /// [`NodeError`] when a part of it cannot start.
+    pub fn start(self) -> Result<Node, NodeError> {
+        Node::start(self)
+    }
+}
+
+/// Marks a data directory that was made together with its keys: these keys never voted, so that the node may
+/// vote at once [BA-9].
+///
+/// # Errors
+/// [`NodeError::Store`] when the directory cannot be written, or a node runs in it.
+pub fn mark_never_voted(data: &Path) -> Result<(), NodeError> {
+    let log = VoteLog::new(open(data)?);
+    if !log.was_begun()? {
+        log.mark_never_voted()?;
+    }
+    Ok(())
+}
+
+fn open(directory: &Path) -> Result<Arc<dyn Store>, NodeError> {
+    let make = |cause| NodeError::Directory { path: directory.to_owned(), cause };
+    std::fs::create_dir_all(directory).map_err(make)?;
+    Ok(Arc::new(RocksStore::open(&directory.join("db"))?))
+}
+
+/// Reads a genesis file.
+///
+/// # Errors
+/// [`NodeError::Genesis`] when it is missing or malformed; whether it is right is for the chain to say.
+pub fn read_genesis(path: &Path) -> Result<Genesis, NodeError> {
+    let refused = |cause: String| NodeError::Genesis { path: path.to_owned(), cause };
+    let text = std::fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
+    serde_json::from_str(&text).map_err(|error| refused(error.to_string()))
+}
+
+fn parse(address: &str) -> Result<Multiaddr, NodeError> {
+    let refused = |error: klero_net::MultiaddrError| NodeError::Address {
+        address: address.into(),
+        cause: error.to_string(),
+    };
+    address.parse().map_err(refused)
+}

@@ -1,0 +1,121 @@
+//! Blocks of the round under way and the next: held, checked, judged.
+//!
+//! A block is held as long as the machine needs it [BA-7]. The pool checks what the chain can say about it, then
+//! the application judges its payload; only then may it be voted for in Cert [BA-4].
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use klero_agreement::Input;
+use klero_finality::Block;
+use klero_sampling::Digest;
+use klero_sampling::codec::Wire;
+
+use super::timers::Due;
+use super::{Core, CoreError};
+use crate::app::Judgement;
+use crate::app_thread::Request;
+use crate::verify::Job;
+use crate::wire::Message;
+
+/// How long to wait before the application is asked again for what it could not judge.
+const JUDGE_AGAIN: Duration = Duration::from_millis(100);
+
+/// The blocks held.
+#[derive(Debug, Default)]
+pub(super) struct Bodies {
+    blocks: BTreeMap<Digest, (Arc<Block>, bool)>,
+}
+
+impl Bodies {
+    /// Whether a block is held.
+    pub(super) fn has(&self, digest: &Digest) -> bool {
+        self.blocks.contains_key(digest)
+    }
+
+    /// A block that is held, checked or not.
+    pub(super) fn get(&self, digest: &Digest) -> Option<&Arc<Block>> {
+        self.blocks.get(digest).map(|(block, _)| block)
+    }
+
+    /// Holds a block that is still to be checked.
+    pub(super) fn hold(&mut self, digest: Digest, block: Arc<Block>) {
+        self.blocks.entry(digest).or_insert((block, false));
+    }
+
+    /// Notes that a block follows the chain; says whether that is new.
+    pub(super) fn checked(&mut self, digest: Digest, block: Arc<Block>) -> bool {
+        let held = self.blocks.entry(digest).or_insert((block, false));
+        !std::mem::replace(&mut held.1, true)
+    }
+
+    /// Forgets the blocks of which `needed` says so.
+    pub(super) fn retain(&mut self, mut needed: impl FnMut(&Digest, &Block) -> bool) {
+        self.blocks.retain(|digest, (block, _)| needed(digest, block));
+    }
+
+    /// The digests held.
+    pub(super) fn digests(&self) -> Vec<Digest> {
+        self.blocks.keys().copied().collect()
+    }
+}
+
+impl Core {
+    /// Has the pool check a block against the chain. One of the next round waits until that round begins.
+    pub(super) fn check_body(&self, digest: &Digest) {
+        let Some(block) = self.bodies.get(digest) else { return };
+        if block.header.round == self.machine.round() {
+            let message = Message::Block(Box::new(Block::clone(block)));
+            self.links.verifier.submit(Job { message, attempt: 0, receipt: None });
+        }
+    }
+
+    /// A block of the round under way that follows the chain. Says whether it is worth passing on.
+    pub(super) fn on_block(&mut self, block: Arc<Block>, attempt: u32) -> Result<bool, CoreError> {
+        let (round, digest) = (block.header.round, block.header.digest());
+        if round != self.machine.round() || !self.machine.needs_body(&digest) {
+            return Ok(false);
+        }
+        let is_sought = self.machine.seeks_body(&digest);
+        let is_new = self.bodies.checked(digest, Arc::clone(&block));
+        if is_new {
+            self.links.open.insert(round, digest, block.encode());
+            self.tell(Input::Held(digest))?;
+            if self.machine.round() == round {
+                self.repropose(&digest)?;
+                self.judge(&digest)?;
+            }
+        }
+        // [BA-10]: the bodies of the staged, the carried and the decided value are passed on for themselves.
+        let role = klero_committee::Role::new(round, block.header.original_period, klero_committee::Step::Propose);
+        Ok(is_sought && (is_new || self.relays.again((role, u32::MAX), attempt)))
+    }
+
+    /// Asks the application about a block.
+    pub(super) fn judge(&mut self, digest: &Digest) -> Result<(), CoreError> {
+        let Some(block) = self.bodies.get(digest).map(Arc::clone) else {
+            return Ok(());
+        };
+        self.ask(Request::Judge { digest: *digest, block })
+    }
+
+    /// The application's verdict.
+    pub(super) fn on_judged(&mut self, digest: Digest, judgement: Judgement) -> Result<(), CoreError> {
+        let is_of_round = |block: &Arc<Block>| block.header.round == self.machine.round();
+        if !self.bodies.get(&digest).is_some_and(is_of_round) {
+            return Ok(());
+        }
+        match judgement {
+            Judgement::Accept => self.tell(Input::Validated(digest)).map(drop),
+            Judgement::Reject(reason) => {
+                tracing::warn!(block = %digest, %reason, "the application rejects a block");
+                self.tell(Input::Rejected(digest)).map(drop)
+            }
+            Judgement::NotYet => {
+                self.timers.set(Instant::now() + JUDGE_AGAIN, Due::Judge(digest));
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! The end of a round: the block is stored, the application executes it, the next round begins.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use klero_agreement::{Input, RoundStart};
+use klero_committee::{Role, Step, Value};
+use klero_finality::{Block, FinalBlock};
+use klero_sampling::Digest;
+use klero_sampling::codec::Wire;
+
+use super::speak::OwnMessages;
+use super::{Core, CoreError};
+use crate::BlockStore;
+use crate::app_thread::Request;
+use crate::events::{FinalEvent, NodeEvent, now_us};
+use crate::store::{Batch, Durability};
+use crate::view::View;
+
+impl Core {
+    /// [BA-8]: this node saw a Cert quorum and holds the block.
+    pub(super) fn on_decided(&mut self, role: Role, digest: Digest) -> Result<(), CoreError> {
+        if role.round != self.chain.round() + 1 {
+            return Ok(());
+        }
+        let certificate = self.certificates.get(&(role, Value::Block(digest)));
+        let (Some(certificate), Some(block)) = (certificate, self.bodies.get(&digest)) else {
+            tracing::error!(%role, "a decided block or its certificate is not held");
+            return Ok(());
+        };
+        let block = FinalBlock {
+            block: Block::clone(block),
+            certificate: certificate.as_unverified().clone(),
+        };
+        self.finalize(block, false)?;
+        if self.saw_begin {
+            self.saw_round_end()?;
+        }
+        self.saw_begin = true;
+        self.begin_round()
+    }
+
+    /// Blocks that others made final, verified against this chain. Says whether any is new.
+    pub(super) fn on_final(&mut self, blocks: Vec<FinalBlock>) -> Result<bool, CoreError> {
+        let mut is_useful = false;
+        for block in blocks {
+            let header = &block.block.header;
+            if header.round != self.chain.round() + 1 {
+                continue;
+            }
+            if header.parent != *self.chain.head() {
+                let (round, found, head) = (header.round, header.parent, *self.chain.head());
+                return Err(CoreError::Fork { round, found, head });
+            }
+            self.finalize(block, true)?;
+            is_useful = true;
+        }
+        if is_useful {
+            self.saw_begin = false;
+            self.begin_round()?;
+        }
+        Ok(is_useful)
+    }
+
+    /// Stores a final block. The vote log of its round goes with the same write.
+    fn finalize(&mut self, block: FinalBlock, synced: bool) -> Result<(), CoreError> {
+        let mut batch = Batch::default();
+        BlockStore::append(&mut batch, &block);
+        self.log.clear(&mut batch);
+        self.links.blocks.store().write(batch, Durability::Synced)?;
+        let FinalBlock { block, certificate } = block;
+        let context = self.chain.context(block.header.round);
+        self.chain.advance(&block.header);
+        let (digest, header) = (*self.chain.head(), &block.header);
+        let seats = context.and_then(|context| {
+            let verified = self.certificates.get(&(certificate.role, certificate.value));
+            Some((verified.map(|it| it.seats()), context.threshold(Step::Cert)?))
+        });
+        let (seats, threshold) = seats.unwrap_or_default();
+        let (votes, votes_with_proof) = if synced { (0, 0) } else { self.counted };
+        let event = FinalEvent {
+            round: header.round,
+            period: certificate.role.period,
+            block: digest,
+            at_us: now_us(),
+            transactions: crate::app::unpack(&block.body.payload).map_or(0, |list| list.len() as u64),
+            seats: seats.unwrap_or(threshold),
+            threshold,
+            signers: certificate.signers.count() as u64,
+            proven: certificate.proven.count() as u64,
+            certificate_bytes: certificate.encode().len() as u64,
+            votes,
+            votes_with_proof,
+            synced,
+        };
+        self.links.metrics.finalized(&event, (!synced).then(|| self.round_began.elapsed()));
+        tracing::info!(round = event.round, period = event.period, transactions = event.transactions, synced, "final");
+        self.links.status.update(|status| {
+            (status.final_round, status.final_block) = (event.round, digest);
+            status.final_timestamp = header.timestamp;
+        });
+        self.emit(NodeEvent::Final(event));
+        self.ask(Request::Finalize(Arc::new(block)))
+    }
+
+    /// [BA-1]: block r − 1 is final and its body held: round r begins.
+    fn begin_round(&mut self) -> Result<(), CoreError> {
+        let round = self.chain.round() + 1;
+        let context = self.chain.context(round).ok_or(CoreError::NoContext(round))?;
+        self.links.view.set(View::new(self.chain.clone()));
+        if let Some(arrival) = self.lowest_after.take() {
+            self.filter.record(arrival);
+        }
+        let timing = context.profile().timing;
+        let filter = self.filter.estimate(timing.filter_min, timing.filter_max);
+        let start = RoundStart::new(&context, filter);
+        self.context = context;
+        self.round_began = Instant::now();
+        self.counted = (0, 0);
+        self.proposing = None;
+        self.own = OwnMessages::default();
+        self.certificates.clear();
+        self.relays.forget_before(round);
+        self.timers.forget_before(round);
+        self.links.open.forget_before(round);
+        self.bodies.retain(|_, block| block.header.round >= round);
+        self.tell(Input::Start(start))?;
+        for digest in self.bodies.digests() {
+            self.check_body(&digest);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,77 @@
+//! The node's validators: drawing and signing with all of their keys at once.
+
+use klero_committee::{
+    Electorate, Role, RoundContext, Step, ValidatorKeys, Value, Vote, cast_vote, proposer_priority,
+};
+use klero_sampling::{Digest, Priority};
+
+/// Fewer keys than this are not worth another thread.
+const KEYS_A_THREAD: usize = 8;
+
+/// The keys of the node's validators.
+#[derive(Debug, Default)]
+pub(crate) struct OwnKeys {
+    validators: Vec<(Digest, ValidatorKeys)>,
+    threads: usize,
+}
+
+impl OwnKeys {
+    /// Keys by validator id.
+    pub(crate) fn new(validators: Vec<(Digest, ValidatorKeys)>) -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Self { validators, threads }
+    }
+
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.validators.is_empty()
+    }
+
+    /// The number of validators.
+    pub(crate) fn len(&self) -> usize {
+        self.validators.len()
+    }
+
+    /// The keys of those in an electorate, with their indices.
+    fn in_electorate<'a>(&'a self, electorate: &Electorate) -> Vec<(u32, &'a ValidatorKeys)> {
+        let indexed = |(id, keys): &'a (Digest, ValidatorKeys)| Some((electorate.index_of(id)?, keys));
+        self.validators.iter().filter_map(indexed).collect()
+    }
+
+    /// The votes of all keys that draw a seat.
+    pub(super) fn cast(&self, context: &RoundContext, role: Role, value: Value) -> Vec<Vote> {
+        self.each(context, |voter, keys| cast_vote(context, role, value, voter, keys))
+    }
+
+    /// The key that draws the lowest rank as a proposer: its index in the electorate, and itself.
+    pub(super) fn best_proposer(&self, context: &RoundContext, period: u32) -> Option<(u32, &ValidatorKeys)> {
+        let role = Role::new(context.round(), period, Step::Propose);
+        let ranks: Vec<(Priority, u32)> = self.each(context, |proposer, keys| {
+            proposer_priority(context, role, proposer, keys).map(|priority| (priority, proposer))
+        });
+        let (_, best) = ranks.into_iter().min()?;
+        self.in_electorate(context.electorate()).into_iter().find(|(index, _)| *index == best)
+    }
+
+    /// What `act` gives for the keys, computed by several threads where there are many.
+    fn each<T: Send>(
+        &self,
+        context: &RoundContext,
+        act: impl Fn(u32, &ValidatorKeys) -> Option<T> + Sync,
+    ) -> Vec<T> {
+        let keys = self.in_electorate(context.electorate());
+        let threads = self.threads.min(keys.len() / KEYS_A_THREAD).max(1);
+        let work = |part: &[(u32, &ValidatorKeys)]| -> Vec<T> {
+            part.iter().filter_map(|(index, keys)| act(*index, keys)).collect()
+        };
+        if threads == 1 {
+            return work(&keys);
+        }
+        std::thread::scope(|scope| {
+            let parts = keys.chunks(keys.len().div_ceil(threads));
+            let running: Vec<_> = parts.map(|part| scope.spawn(|| work(part))).collect();
+            // A thread that panicked has no votes; the others' are good.
+            running.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
+        })
+    }
+}

@@ -1,0 +1,369 @@
+//! The core: the one thread that owns the state machine, the chain, the keys and the log.
+//!
+//! What comes in is verified already: by the pool ([`crate::verify`]), by the synchronization or by the
+//! application. The core tells the machine, carries out what the machine asks for ([`carry`]), and returns to its
+//! inbox. It never waits for the network or for the application; it waits for the disk, before it speaks [BA-9].
+//!
+//! ```text
+//!  pool ──┐                      ┌─► log, synced ─► network        (carry, speak)
+//!  sync ──┼─► inbox ─► machine ──┼─► timers                        (timers)
+//!  app  ──┘                      ├─► bodies wanted, judged         (bodies)
+//!                                └─► final: store ─► next round    (finish)
+//! ```
+
+mod bodies;
+mod carry;
+mod finish;
+mod keys;
+mod recover;
+mod relays;
+mod resend;
+mod silence;
+mod speak;
+mod timers;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::sync::mpsc::Sender as EventSender;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, select};
+use klero_agreement::{Agreement, FilterTime, Input, Output};
+use klero_committee::{Proposal, QuorumCertificate, Role, RoundContext, Step, Value, Vote};
+use klero_finality::{Block, Chain, FinalBlock};
+use klero_net::{Network, Receipt, Refusal, Verdict};
+use klero_sampling::Digest;
+use thiserror::Error;
+use tokio::sync::mpsc;
+
+use crate::BlockStore;
+use crate::app::ApplicationError;
+use crate::app_thread::{Answer, ApplicationThread, Request};
+use crate::events::NodeEvent;
+use crate::metrics::Metrics;
+use crate::status::SharedStatus;
+use crate::store::StoreError;
+use crate::verify::Verifier;
+use crate::view::{OpenBlocks, SharedView};
+use crate::vote_log::VoteLog;
+
+use bodies::Bodies;
+pub(crate) use keys::OwnKeys;
+use relays::Relays;
+use silence::Silence;
+use speak::{OwnMessages, Proposing};
+use timers::Timers;
+
+/// The most verified messages that wait for the core; while it is full the pool waits, and its queue fills.
+const INBOX: usize = 1024;
+
+/// Something verified.
+#[derive(Debug)]
+pub(crate) struct Verified {
+    /// What it is.
+    pub(crate) item: Item,
+    /// The counter of the envelope it came in.
+    pub(crate) attempt: u32,
+    /// Where the verdict goes, if it came by gossip.
+    pub(crate) receipt: Option<Receipt>,
+}
+
+/// What the core is told.
+#[derive(Debug)]
+pub(crate) enum Item {
+    /// Votes of one role.
+    Votes(Role, Vec<Vote>),
+    /// A proposal, and its block unless it is only passed on as evidence.
+    Proposal(Box<Proposal>, Option<Box<Block>>),
+    /// A certificate.
+    Certificate(Box<QuorumCertificate>),
+    /// A block of the round under way that follows the chain; the application was not asked yet.
+    Block(Box<Block>),
+    /// The digest of a block that can never follow the chain.
+    BadBlock(Digest),
+    /// Final blocks in the order of their rounds.
+    Final(Vec<FinalBlock>),
+}
+
+/// Why the core stopped.
+#[derive(Debug, Error)]
+pub enum CoreError {
+    /// The disk failed; without a log nothing may be said.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    /// The application failed.
+    #[error("the application failed: {0}")]
+    Application(#[from] ApplicationError),
+    /// A part that the core cannot do without is gone.
+    #[error("the {0} ended before the node did: see the log")]
+    Gone(&'static str),
+    /// The genesis gives no committee for a round.
+    #[error("round {0} has no committees; the genesis is wrong: check it with `klero genesis check`")]
+    NoContext(u64),
+    /// Two certificates that exclude each other.
+    #[error("round {round}: the final block of a peer is {found}, the chain of this node needs one on top of {head}")]
+    Fork {
+        /// The round.
+        round: u64,
+        /// The parent that the peer's block names.
+        found: Digest,
+        /// The head here.
+        head: Digest,
+    },
+}
+
+/// Whom the core speaks to.
+pub(crate) struct Links {
+    /// The network.
+    pub(crate) network: Network,
+    /// The verification pool, for the node's own proposals and for blocks that came early.
+    pub(crate) verifier: Verifier,
+    /// The application.
+    pub(crate) application: ApplicationThread,
+    /// What the pool verifies against.
+    pub(crate) view: SharedView,
+    /// Blocks that peers may ask for.
+    pub(crate) open: OpenBlocks,
+    /// What the API shows.
+    pub(crate) status: SharedStatus,
+    /// What is counted.
+    pub(crate) metrics: Arc<Metrics>,
+    /// Who started the node, if it wants to know.
+    pub(crate) events: Option<EventSender<NodeEvent>>,
+    /// Bodies to ask peers for; when it is full the machine asks again at its next deadline.
+    pub(crate) fetch: mpsc::Sender<Digest>,
+    /// The final blocks.
+    pub(crate) blocks: BlockStore,
+}
+
+/// The core.
+pub(crate) struct Core {
+    chain: Chain,
+    machine: Agreement,
+    context: RoundContext,
+    keys: OwnKeys,
+    log: VoteLog,
+    silence: Option<Silence>,
+    links: Links,
+    todo: VecDeque<Task>,
+    answers: VecDeque<Answer>,
+    bodies: Bodies,
+    certificates: BTreeMap<(Role, Value), QuorumCertificate>,
+    own: OwnMessages,
+    proposing: Option<Proposing>,
+    relays: Relays,
+    timers: Timers,
+    attempt: u32,
+    filter: FilterTime,
+    round_began: Instant,
+    lowest_after: Option<u32>,
+    /// Votes counted when the Cert quorum was seen, and those of them with a proof.
+    counted: (u64, u64),
+    /// Whether the round under way was entered by deciding the one before, not by learning of it.
+    saw_begin: bool,
+}
+
+/// What follows from what was carried out, and waits until all of that is.
+#[derive(Debug)]
+enum Task {
+    /// To be told to the machine: the node's own votes.
+    Tell(Input),
+    /// The round was decided.
+    Decided(Role, Digest),
+}
+
+/// The inbox's two ends.
+pub(crate) fn inbox() -> (Sender<Verified>, Receiver<Verified>) {
+    crossbeam_channel::bounded(INBOX)
+}
+
+impl Core {
+    /// Runs until `stop` is dropped or sends.
+    ///
+    /// # Errors
+    /// [`CoreError`] when the node cannot go on.
+    pub(crate) fn run(mut self, inbox: &Receiver<Verified>, stop: &Receiver<()>) -> Result<(), CoreError> {
+        let answers = self.links.application.answers.clone();
+        loop {
+            self.on_time()?;
+            self.settle()?;
+            self.show();
+            let next = self.timers.next().unwrap_or_else(|| Instant::now() + Duration::from_secs(1));
+            let wait = next.saturating_duration_since(Instant::now());
+            select! {
+                recv(inbox) -> verified => match verified {
+                    Ok(verified) => self.on_verified(verified)?,
+                    Err(_) => return Err(CoreError::Gone("verification pool")),
+                },
+                recv(answers) -> answer => match answer {
+                    Ok(answer) => self.on_answer(answer)?,
+                    Err(_) => return Err(CoreError::Gone("application")),
+                },
+                recv(stop) -> _ => return Ok(()),
+                default(wait) => {}
+            }
+        }
+    }
+
+    fn on_verified(&mut self, verified: Verified) -> Result<(), CoreError> {
+        let Verified { item, attempt, receipt } = verified;
+        let is_useful = match item {
+            Item::Votes(role, votes) => self.on_votes(role, votes, attempt)?,
+            Item::Proposal(proposal, block) => self.on_proposal(*proposal, block, attempt)?,
+            Item::Certificate(certificate) => self.on_certificate(*certificate, attempt)?,
+            Item::Block(block) => self.on_block(Arc::new(*block), attempt)?,
+            Item::BadBlock(digest) => {
+                self.tell(Input::Rejected(digest))?;
+                false
+            }
+            Item::Final(blocks) => self.on_final(blocks)?,
+        };
+        if let Some(receipt) = receipt {
+            let verdict = if is_useful { Verdict::Accept } else { Refusal::Duplicate.verdict() };
+            self.links.network.verdict(receipt, verdict);
+        }
+        Ok(())
+    }
+
+    fn on_votes(&mut self, role: Role, votes: Vec<Vote>, attempt: u32) -> Result<bool, CoreError> {
+        let first = votes.first().map(Vote::voter);
+        let mut is_useful = false;
+        for vote in votes {
+            is_useful |= self.tell(Input::Vote(vote))?;
+        }
+        let is_relevant = role.round == self.machine.round() && role.period.abs_diff(self.machine.period()) <= 1;
+        let again = first.is_some_and(|voter| is_relevant && self.relays.again((role, voter), attempt));
+        Ok(is_useful || again)
+    }
+
+    fn on_proposal(
+        &mut self,
+        proposal: Proposal,
+        block: Option<Box<Block>>,
+        attempt: u32,
+    ) -> Result<bool, CoreError> {
+        let (role, proposer, digest) = (proposal.role(), proposal.proposer(), *proposal.block());
+        if block.is_none() && !self.bodies.has(&digest) && !self.relays.has_proposed(role, proposer) {
+            // Without its header nobody can tell whether it may enter.
+            return Ok(false);
+        }
+        self.relays.note_proposal(role, proposer);
+        let is_useful = self.tell(Input::Proposal(proposal))?;
+        if let Some(block) = block
+            && self.machine.needs_body(&digest)
+            && !self.bodies.has(&digest)
+        {
+            self.bodies.hold(digest, Arc::new(*block));
+            self.check_body(&digest);
+        }
+        let is_lowest = self.machine.lowest().is_some_and(|lowest| *lowest.block() == digest);
+        Ok(is_useful || (is_lowest && self.relays.again((role, proposer), attempt)))
+    }
+
+    fn on_certificate(&mut self, certificate: QuorumCertificate, attempt: u32) -> Result<bool, CoreError> {
+        let (role, value) = (certificate.role(), certificate.value());
+        let is_useful = self.tell(Input::Certificate(certificate))?;
+        let is_kept = self.certificates.contains_key(&(role, value));
+        Ok(is_useful || (is_kept && self.relays.again((role, u32::MAX), attempt)))
+    }
+
+    /// Tells the machine, and carries out what it answers; says whether what it was told is worth passing on.
+    fn tell(&mut self, input: Input) -> Result<bool, CoreError> {
+        let outputs = self.machine.handle(input);
+        self.carry_out(outputs)
+    }
+
+    fn carry_out(&mut self, outputs: Vec<Output>) -> Result<bool, CoreError> {
+        let mut relay = false;
+        for output in outputs {
+            relay |= output == Output::Relay;
+            self.carry_out_one(output)?;
+        }
+        Ok(relay)
+    }
+
+    /// Does everything that follows, until only the outside can bring something new.
+    fn settle(&mut self) -> Result<(), CoreError> {
+        loop {
+            if let Some(task) = self.todo.pop_front() {
+                match task {
+                    Task::Tell(input) => self.tell(input).map(drop)?,
+                    Task::Decided(role, digest) => self.on_decided(role, digest)?,
+                }
+            } else if let Some(answer) = self.answers.pop_front() {
+                self.on_answer(answer)?;
+            } else {
+                return Ok(());
+            }
+        }
+    }
+
+    fn on_time(&mut self) -> Result<(), CoreError> {
+        let now = Instant::now();
+        while let Some(due) = self.timers.pop(now) {
+            match due {
+                timers::Due::Machine(timer) => {
+                    self.tell(Input::Timeout(timer))?;
+                }
+                timers::Due::Judge(digest) => self.judge(&digest)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn on_answer(&mut self, answer: Answer) -> Result<(), CoreError> {
+        match answer {
+            Answer::Built { round, period, root, payload } => self.on_built(round, period, root, payload),
+            Answer::Judged { digest, judgement } => self.on_judged(digest, judgement),
+            Answer::Finalized { root, waiting } => {
+                self.links.status.update(|status| {
+                    status.application_root = Some(root);
+                    status.pool = waiting;
+                });
+                Ok(())
+            }
+            Answer::Failed(error) => Err(error.into()),
+        }
+    }
+
+    /// Asks the application. While it is behind, its answers are taken in, so that neither waits for the other.
+    fn ask(&mut self, request: Request) -> Result<(), CoreError> {
+        let mut request = Some(request);
+        while let Some(waiting) = request.take() {
+            match self.links.application.requests.send_timeout(waiting, Duration::from_millis(1)) {
+                Ok(()) => {}
+                Err(crossbeam_channel::SendTimeoutError::Timeout(again)) => {
+                    request = Some(again);
+                    match self.links.application.answers.recv_timeout(Duration::from_millis(1)) {
+                        Ok(answer) => self.answers.push_back(answer),
+                        Err(RecvTimeoutError::Timeout) => {}
+                        Err(RecvTimeoutError::Disconnected) => return Err(CoreError::Gone("application")),
+                    }
+                }
+                Err(crossbeam_channel::SendTimeoutError::Disconnected(_)) => {
+                    return Err(CoreError::Gone("application"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn emit(&self, event: NodeEvent) {
+        if let Some(events) = &self.links.events {
+            // Whoever started the node may have stopped listening.
+            let _gone = events.send(event);
+        }
+    }
+
+    /// Renews what the API shows.
+    fn show(&self) {
+        let machine = &self.machine;
+        self.links.metrics.set_position(machine.round(), machine.period());
+        self.links.status.update(|status| {
+            status.round = machine.round();
+            (status.period, status.k) = (machine.period(), machine.k());
+            (status.soft, status.cert) = (machine.progress(Step::Soft), machine.progress(Step::Cert));
+            status.silent = self.why_silent();
+        });
+    }
+}

@@ -1,0 +1,120 @@
+//! Starting: from the store and the log, exactly where the node was [BA-9].
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Instant;
+
+use klero_agreement::{Agreement, FilterTime, Input, RoundStart};
+use klero_committee::{UnverifiedVote, verify_votes};
+use klero_finality::Chain;
+use klero_sampling::codec::Wire;
+
+use super::bodies::Bodies;
+use super::relays::Relays;
+use super::silence::Silence;
+use super::speak::OwnMessages;
+use super::timers::Timers;
+use super::{Core, CoreError, Links, OwnKeys, Task};
+use crate::app_thread::Request;
+use crate::events::now_us;
+use crate::keys::Secret;
+use crate::vote_log::{Recovered, VoteLog};
+
+impl Core {
+    /// A core at the end of a stored chain, with what its log holds.
+    ///
+    /// # Errors
+    /// [`CoreError`] when the log cannot be read, or the chain has no committees for its next round.
+    pub(crate) fn start(chain: Chain, keys: OwnKeys, mut log: VoteLog, links: Links) -> Result<Self, CoreError> {
+        let round = chain.round() + 1;
+        let context = chain.context(round).ok_or(CoreError::NoContext(round))?;
+        let recovered = log.recover()?;
+        let silence = if keys.is_empty() || log.was_begun()? {
+            None
+        } else if log.never_voted()? {
+            log.begin()?;
+            None
+        } else {
+            Some(Silence::default())
+        };
+        let start = RoundStart::new(&context, context.profile().timing.filter_max);
+        let resumed = recovered.snapshot.as_ref().and_then(|snapshot| Agreement::restore(start, snapshot));
+        let is_resumed = resumed.is_some();
+        let (machine, outputs) = resumed.unwrap_or_else(|| Agreement::new(start));
+        let mut core = Self {
+            chain,
+            machine,
+            context,
+            keys,
+            log,
+            silence,
+            links,
+            todo: VecDeque::new(),
+            answers: VecDeque::new(),
+            bodies: Bodies::default(),
+            certificates: BTreeMap::new(),
+            own: OwnMessages::default(),
+            proposing: None,
+            relays: Relays::default(),
+            timers: Timers::default(),
+            // Higher than that of an earlier life, whose envelopes the peers may still remember.
+            attempt: u32::try_from(now_us() / 1_000_000).unwrap_or(u32::MAX),
+            filter: FilterTime::default(),
+            round_began: Instant::now(),
+            lowest_after: None,
+            counted: (0, 0),
+            saw_begin: false,
+        };
+        let validators = core.keys.len() as u64;
+        core.links.status.update(|status| status.validators = validators);
+        core.carry_out(outputs)?;
+        if is_resumed {
+            core.resume(recovered)?;
+        }
+        core.settle()?;
+        core.show();
+        Ok(core)
+    }
+
+    /// Hands the machine what the log kept beside the snapshot, and sends the same bytes again.
+    fn resume(&mut self, recovered: Recovered) -> Result<(), CoreError> {
+        let Recovered { votes, proposals, certificates, blocks, .. } = recovered;
+        for certificate in certificates {
+            if let Ok(certificate) = certificate.verify(&self.context) {
+                self.todo.push_back(Task::Tell(Input::Certificate(certificate)));
+            }
+        }
+        for block in blocks {
+            let (round, digest, block) = (block.header.round, block.header.digest(), Arc::new(block));
+            self.bodies.checked(digest, Arc::clone(&block));
+            self.links.open.insert(round, digest, block.encode());
+            self.todo.push_back(Task::Tell(Input::Held(digest)));
+            self.ask(Request::Judge { digest, block })?;
+        }
+        let unverified: Vec<UnverifiedVote> =
+            votes.iter().flat_map(|bundle| bundle.clone().into_votes()).collect();
+        let entropy = Secret::random().map_or([0; 32], |entropy| *entropy.expose());
+        for vote in verify_votes(&self.context, &unverified, &entropy).into_iter().flatten() {
+            self.todo.push_back(Task::Tell(Input::Vote(vote)));
+        }
+        for bundle in votes {
+            self.own.votes.entry(bundle.role).or_default().push(bundle);
+        }
+        for message in proposals {
+            if let Ok(proposal) = message.proposal.verify(&self.context) {
+                self.todo.push_back(Task::Tell(Input::Proposal(proposal)));
+            }
+            if let Some(block) = &message.block {
+                let digest = block.header.digest();
+                self.bodies.hold(digest, Arc::new(block.clone()));
+                self.check_body(&digest);
+            }
+            self.own.proposals.insert(message.proposal.period, message);
+        }
+        let period = self.machine.period();
+        tracing::info!(round = self.machine.round(), period, "the vote log was read: this node goes on where it was");
+        self.attempt = self.attempt.saturating_add(1);
+        self.resend_own(period);
+        Ok(())
+    }
+}

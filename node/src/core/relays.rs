@@ -1,0 +1,54 @@
+//! Passing on what is sent again [BA-10] [BA-11].
+//!
+//! What is new is passed on because the machine says so. What is known and comes again, with a higher attempt,
+//! is passed on too, or it would not reach nodes that only know the sender through others; but not more often
+//! than honest nodes send again.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use klero_committee::Role;
+
+const MOST: usize = 1 << 16;
+/// Nodes send again once a step; no step is shorter than this by much.
+const LEAST_INTERVAL: Duration = Duration::from_millis(250);
+
+/// What was passed on again in the round under way.
+#[derive(Debug, Default)]
+pub(super) struct Relays {
+    again: BTreeMap<(Role, u32), (u32, Instant)>,
+    proposers: BTreeSet<(Role, u32)>,
+}
+
+impl Relays {
+    /// Whether something known, named by its role and speaker, is to be passed on again.
+    pub(super) fn again(&mut self, what: (Role, u32), attempt: u32) -> bool {
+        let now = Instant::now();
+        let is_due = match self.again.get(&what) {
+            Some((last, at)) => attempt > *last && now.duration_since(*at) >= LEAST_INTERVAL,
+            None => attempt > 0 && self.again.len() < MOST,
+        };
+        if is_due {
+            self.again.insert(what, (attempt, now));
+        }
+        is_due
+    }
+
+    /// Whether a proposer was heard in a role.
+    pub(super) fn has_proposed(&self, role: Role, proposer: u32) -> bool {
+        self.proposers.contains(&(role, proposer))
+    }
+
+    /// Notes that a proposer was heard in a role.
+    pub(super) fn note_proposal(&mut self, role: Role, proposer: u32) {
+        if self.proposers.len() < MOST {
+            self.proposers.insert((role, proposer));
+        }
+    }
+
+    /// Forgets earlier rounds.
+    pub(super) fn forget_before(&mut self, round: u64) {
+        self.again.retain(|(role, _), _| role.round >= round);
+        self.proposers.retain(|(role, _)| role.round >= round);
+    }
+}

@@ -1,0 +1,203 @@
+//! Speaking: draw and sign with the node's keys, write the log, then send [BA-9].
+
+use std::collections::BTreeMap;
+
+use klero_agreement::Input;
+use klero_committee::{Role, Step, Value, VoteBundle, make_proposal};
+use klero_finality::{Block, Draft};
+use klero_sampling::Digest;
+use klero_sampling::codec::Wire;
+
+use super::{Core, CoreError, Task};
+use crate::app::Place;
+use crate::app_thread::Request;
+use crate::events::{NodeEvent, now_us};
+use crate::verify::Job;
+use crate::vote_log::Entry;
+use crate::wire::{Envelope, Message, ProposalMessage};
+
+/// How far a proposal's timestamp may be ahead of this node's clock, in milliseconds [FIN-2].
+const ALLOWED_DRIFT: u64 = 2_000;
+
+/// What this node said in the round under way.
+#[derive(Debug, Default)]
+pub(super) struct OwnMessages {
+    pub(super) votes: BTreeMap<Role, Vec<VoteBundle>>,
+    pub(super) proposals: BTreeMap<u32, ProposalMessage>,
+}
+
+/// A proposal under way.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Proposing {
+    period: u32,
+    proposer: u32,
+    /// A carried block that is still to come; none while the application builds a payload.
+    carried: Option<Digest>,
+    timestamp: u64,
+}
+
+impl Core {
+    /// A vote is due: the log is written, drawn or not, then the votes of all keys with a seat leave.
+    pub(super) fn cast(&mut self, role: Role, value: Value, fresh: bool) -> Result<(), CoreError> {
+        if !self.may_speak() || role.round != self.machine.round() || (fresh && !self.is_in_time(value)) {
+            return Ok(());
+        }
+        let votes = self.keys.cast(&self.context, role, value);
+        let bundles = VoteBundle::of(role, value, &votes);
+        self.write_log(&bundles, None)?;
+        self.links.metrics.votes_cast(step_name(role.step), votes.len() as u64);
+        for bundle in &bundles {
+            self.publish(Message::Votes(bundle.clone()), 0);
+        }
+        self.own.votes.entry(role).or_default().extend(bundles);
+        self.todo.extend(votes.into_iter().map(|vote| Task::Tell(Input::Vote(vote))));
+        Ok(())
+    }
+
+    /// [FIN-2]: asked before a Soft vote for a fresh proposal, never remembered, never asked of anything else.
+    fn is_in_time(&self, value: Value) -> bool {
+        let block = value.block().and_then(|digest| self.bodies.get(digest));
+        let latest = (now_us() / 1000).saturating_add(ALLOWED_DRIFT);
+        let is_in_time = block.is_some_and(|block| block.header.timestamp <= latest);
+        if !is_in_time {
+            tracing::warn!(block = ?value.block(), "no Soft vote: the timestamp is ahead of this node's clock");
+        }
+        is_in_time
+    }
+
+    /// [BA-2]: of the node's keys the one that draws the lowest rank proposes; the others could not win.
+    pub(super) fn propose(&mut self, period: u32, carried: Option<Digest>) -> Result<(), CoreError> {
+        if !self.may_speak() {
+            return Ok(());
+        }
+        let Some((proposer, _)) = self.keys.best_proposer(&self.context, period) else {
+            return Ok(());
+        };
+        let timestamp = (now_us() / 1000).max(self.chain.timestamp() + 1);
+        self.proposing = Some(Proposing { period, proposer, carried, timestamp });
+        match carried {
+            Some(digest) => self.repropose(&digest),
+            None => {
+                let place = Place { round: self.machine.round(), parent: *self.chain.head(), timestamp };
+                self.ask(Request::Build { place, period })
+            }
+        }
+    }
+
+    /// Proposes a carried block again, once it is held.
+    pub(super) fn repropose(&mut self, digest: &Digest) -> Result<(), CoreError> {
+        let is_wanted = |proposing: &Proposing| proposing.carried == Some(*digest);
+        let Some(proposing) = self.proposing.filter(is_wanted) else {
+            return Ok(());
+        };
+        match self.bodies.get(digest) {
+            Some(block) => {
+                let block = Block::clone(block);
+                self.send_proposal(proposing, block)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The application built a payload: it becomes a block on top of the chain.
+    pub(super) fn on_built(
+        &mut self,
+        round: u64,
+        period: u32,
+        application_root: Digest,
+        payload: Vec<u8>,
+    ) -> Result<(), CoreError> {
+        let is_wanted = |proposing: &Proposing| proposing.period == period && proposing.carried.is_none();
+        let Some(proposing) = self.proposing.filter(is_wanted).filter(|_| round == self.machine.round()) else {
+            return Ok(());
+        };
+        let draft = Draft {
+            period,
+            proposer: proposing.proposer,
+            parent_certificate: self.links.blocks.certificate(self.chain.round())?,
+            application_root,
+            payload,
+            now: proposing.timestamp,
+        };
+        let Some((_, keys)) = self.keys.best_proposer(&self.context, period) else {
+            return Ok(());
+        };
+        match draft.into_block(&self.chain, keys) {
+            Some(block) => self.send_proposal(proposing, block),
+            None => Ok(()),
+        }
+    }
+
+    fn send_proposal(&mut self, proposing: Proposing, block: Block) -> Result<(), CoreError> {
+        self.proposing = None;
+        let period = proposing.period;
+        if period != self.machine.period() || !self.may_speak() {
+            return Ok(());
+        }
+        let Some((proposer, keys)) = self.keys.best_proposer(&self.context, period) else {
+            return Ok(());
+        };
+        let header = &block.header;
+        let named = (header.digest(), header.original_period, header.proposer);
+        let Some(proposal) = make_proposal(&self.context, period, proposer, keys, |_| Some(named)) else {
+            return Ok(());
+        };
+        let message = ProposalMessage { proposal: proposal.as_unverified().clone(), block: Some(block) };
+        self.write_log(&[], Some(&message))?;
+        self.links.metrics.proposed();
+        let round = self.machine.round();
+        self.emit(NodeEvent::Proposed { round, period, block: named.0, at_us: now_us() });
+        self.publish(Message::Proposal(Box::new(message.clone())), 0);
+        self.own.proposals.insert(period, message.clone());
+        // The node's own proposal is judged like anybody's: the pool verifies it.
+        let message = Message::Proposal(Box::new(message));
+        self.links.verifier.submit(Job { message, attempt: 0, receipt: None });
+        Ok(())
+    }
+
+    /// Writes and syncs what was signed, with all that later votes of the period depend on.
+    pub(super) fn write_log(
+        &mut self,
+        votes: &[VoteBundle],
+        proposal: Option<&ProposalMessage>,
+    ) -> Result<(), CoreError> {
+        let snapshot = self.machine.snapshot();
+        let (period, staged, carried) = (snapshot.period, snapshot.staged, snapshot.previous_value);
+        let matters = |role: &Role| match role.step {
+            Step::Soft => role.period == period,
+            Step::Next(_) => role.period.checked_add(1) == Some(period),
+            Step::Propose | Step::Cert => false,
+        };
+        let certificates = self.certificates.iter().filter(|((role, _), _)| matters(role));
+        let digests = staged.map(|(digest, _)| digest).into_iter().chain(carried);
+        let blocks = digests.filter_map(|digest| Some((digest, self.bodies.get(&digest)?.as_ref())));
+        let entry = Entry {
+            snapshot,
+            votes,
+            proposal,
+            certificates: certificates.map(|(_, certificate)| certificate.as_unverified()).collect(),
+            blocks: blocks.collect(),
+        };
+        let took = self.log.append(&entry)?;
+        self.links.metrics.log_written(took);
+        Ok(())
+    }
+
+    /// Sends a message to the network. What the network has no room for is sent again at the next deadline.
+    pub(super) fn publish(&self, message: Message, attempt: u32) {
+        let topic = message.topic();
+        if let Err(error) = self.links.network.publish(topic, Envelope { attempt, message }.encode()) {
+            tracing::debug!(%error, ?topic, "a message was not sent");
+        }
+    }
+}
+
+/// A step's name in metrics.
+pub(super) const fn step_name(step: Step) -> &'static str {
+    match step {
+        Step::Propose => "propose",
+        Step::Soft => "soft",
+        Step::Cert => "cert",
+        Step::Next(_) => "next",
+    }
+}

@@ -1,0 +1,385 @@
+//! A running node: its parts, put together and taken apart.
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use klero_finality::Chain;
+use klero_net::{Network, NetworkConfig, NetworkEvent, identity};
+use klero_sampling::Digest;
+use tokio::runtime::Runtime;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::api::{self, ApiState};
+use crate::app::{Application, PoolError};
+use crate::app_thread::{self, Surroundings};
+use crate::builder::NodeBuilder;
+use crate::core::{self, Core, CoreError, Links, OwnKeys};
+use crate::error::NodeError;
+use crate::events::NodeEvent;
+use crate::ingress::Ingress;
+use crate::keys::{KeyFile, Secret};
+use crate::metrics::Metrics;
+use crate::status::{SharedStatus, Status};
+use crate::submit::Submitter;
+use crate::sync::Sync;
+use crate::verify::Verifier;
+use crate::view::{OpenBlocks, SharedView, StoreReader, View};
+use crate::vote_log::VoteLog;
+use crate::BlockStore;
+
+/// Clients' transactions that wait for the application's thread; more wait in their connections.
+const SUBMISSIONS: usize = 256;
+/// Peers' transactions that wait for it; more are ignored.
+const GOSSIPED: usize = 4096;
+/// Signs of being behind, and bodies wanted, that wait.
+const WANTED: usize = 256;
+/// How long a node waits for the peers that its configuration asks for.
+const PEERS_WITHIN: Duration = Duration::from_secs(10);
+/// Peers' subscriptions follow their handshakes; what is sent before they came is lost.
+const SUBSCRIPTIONS: Duration = Duration::from_millis(300);
+/// How long stopping may take.
+const STOP_WITHIN: Duration = Duration::from_secs(3);
+
+/// A running node. It stops when it is dropped or by [`Node::stop`].
+pub struct Node {
+    rpc: Option<SocketAddr>,
+    addresses: Vec<String>,
+    status: SharedStatus,
+    submitter: Submitter,
+    blocks: BlockStore,
+    core: Option<JoinHandle<Result<(), CoreError>>>,
+    failed: Receiver<String>,
+    stop: Option<Sender<()>>,
+    stop_api: Option<oneshot::Sender<()>>,
+    verifier: Verifier,
+    network: Network,
+    runtime: Option<Runtime>,
+}
+
+impl Node {
+    /// Begins to describe a node of the chain with this genesis.
+    pub fn builder(genesis: klero_finality::Genesis) -> NodeBuilder {
+        NodeBuilder::new(genesis)
+    }
+
+    pub(crate) fn start(parts: NodeBuilder) -> Result<Self, NodeError> {
+        let NodeBuilder { name, genesis, keys, never_voted, store, listen, bootnodes, rpc, peers, events, kv, application } =
+            parts;
+        let mut application = application.ok_or(NodeError::NoApplication)?;
+        let blocks = BlockStore::new(store);
+        let chain = restore(&genesis, &blocks)?;
+        replay(application.as_mut(), &blocks)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let status = SharedStatus::default();
+        let own = own_keys(keys.as_ref())?;
+        let applied = application.applied();
+        status.update(|status| {
+            status.name.clone_from(&name);
+            status.chain = *chain.id();
+            (status.final_round, status.final_block) = (chain.round(), *chain.head());
+            status.final_timestamp = chain.timestamp();
+            status.application_root = Some(applied.root);
+        });
+        let open = OpenBlocks::default();
+        let reader = Arc::new(StoreReader { blocks: blocks.clone(), open: open.clone() });
+        let config = network_config(*chain.id(), keys.as_ref(), listen, bootnodes)?;
+        let is_listening = !config.listen.is_empty();
+        let listener = rpc.map(|address| bind(address)).transpose()?;
+        let (network, mut network_events) = {
+            let _inside = runtime.enter();
+            klero_net::spawn(config, reader)?
+        };
+        let early = runtime.block_on(wait_for_address(&mut network_events, is_listening));
+        let addresses = addresses_of(&early, &network);
+
+        let metrics = Metrics::new();
+        let view = SharedView::new(View::new(chain.clone()));
+        let (to_core, inbox) = core::inbox();
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let verifier = Verifier::spawn(threads, &view, network.clone(), Arc::clone(&metrics), &to_core)?;
+        let (submitter, submissions) = Submitter::channel(SUBMISSIONS);
+        let (transactions, gossip) = bounded(GOSSIPED);
+        let around = Surroundings { submissions, gossip, network: network.clone(), metrics: Arc::clone(&metrics) };
+        let application = app_thread::spawn(application, around)?;
+        let (hints, hinted) = mpsc::channel(WANTED);
+        let (fetch, wanted) = mpsc::channel(WANTED);
+        let sync = Sync {
+            network: network.clone(),
+            view: view.clone(),
+            core: to_core,
+            verifier: verifier.clone(),
+            open: open.clone(),
+        };
+        runtime.spawn(sync.clone().fetch(wanted));
+        runtime.spawn(sync.follow(hinted));
+        let ingress = Ingress {
+            network: network.clone(),
+            verifier: verifier.clone(),
+            transactions,
+            view: view.clone(),
+            hints,
+            metrics: Arc::clone(&metrics),
+            status: status.clone(),
+        };
+        runtime.spawn(async move {
+            for event in early {
+                ingress.handle(event);
+            }
+            while let Some(event) = network_events.recv().await {
+                ingress.handle(event);
+            }
+        });
+        let (stop_api, api_stopped) = oneshot::channel::<()>();
+        let mut rpc = None;
+        if let Some(listener) = listener {
+            rpc = Some(listener.local_addr()?);
+            let state = ApiState {
+                blocks: blocks.clone(),
+                status: status.clone(),
+                submitter: submitter.clone(),
+                metrics: Arc::clone(&metrics),
+                kv,
+            };
+            runtime.spawn(api::serve(listener, state, async {
+                let _stopped = api_stopped.await;
+            }));
+        }
+        let links = Links {
+            network: network.clone(),
+            verifier: verifier.clone(),
+            application,
+            view,
+            open,
+            status: status.clone(),
+            metrics,
+            events: events.clone(),
+            fetch,
+            blocks: blocks.clone(),
+        };
+        let log = VoteLog::new(Arc::clone(blocks.store()));
+        if never_voted && !log.was_begun()? {
+            log.mark_never_voted()?;
+        }
+        if let Some(events) = events {
+            let url = rpc.map(|rpc| format!("http://{rpc}")).unwrap_or_default();
+            let _gone = events.send(NodeEvent::Ready { rpc: url, p2p: addresses.clone() });
+        }
+        let (stop, stopped) = bounded::<()>(1);
+        let (tell_failure, failed) = bounded(1);
+        let run = Run { chain, own, log, links, inbox, stopped, peers };
+        let core = std::thread::Builder::new().name("core".into()).spawn(move || {
+            let ended = run.to_the_end();
+            if let Err(error) = &ended {
+                tracing::error!(%error, "the node cannot go on");
+                let _unread = tell_failure.try_send(error.to_string());
+            }
+            ended
+        })?;
+        Ok(Self {
+            rpc,
+            addresses,
+            status,
+            submitter,
+            blocks,
+            core: Some(core),
+            failed,
+            stop: Some(stop),
+            stop_api: Some(stop_api),
+            verifier,
+            network,
+            runtime: Some(runtime),
+        })
+    }
+
+    /// Where the HTTP API listens.
+    pub const fn rpc(&self) -> Option<SocketAddr> {
+        self.rpc
+    }
+
+    /// Where peers reach the node, as multiaddresses that end in its peer id.
+    pub fn addresses(&self) -> Vec<String> {
+        self.addresses.clone()
+    }
+
+    /// Where the node stands.
+    pub fn status(&self) -> Status {
+        self.status.get()
+    }
+
+    /// The final blocks.
+    pub const fn blocks(&self) -> &BlockStore {
+        &self.blocks
+    }
+
+    /// Hands in a transaction; its digest when it waits in the pool and is on its way to the peers.
+    ///
+    /// # Errors
+    /// [`PoolError`] when the pool or the application refused it, or the node is stopping.
+    pub fn submit(&self, transaction: Vec<u8>) -> Result<Digest, PoolError> {
+        let submit = self.submitter.submit(transaction);
+        match &self.runtime {
+            Some(runtime) => runtime.block_on(submit),
+            None => Err(PoolError::Refused("the node is stopping".into())),
+        }
+    }
+
+    /// Waits until a round is final here; says whether it is within the time given.
+    pub fn wait_for_round(&self, round: u64, within: Duration) -> bool {
+        let until = Instant::now() + within;
+        while self.status.get().final_round < round {
+            if Instant::now() >= until || self.failed.len() > 0 {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        true
+    }
+
+    /// Waits for so long for the node to fail; says why it cannot go on, if it cannot.
+    pub fn wait_failed(&self, within: Duration) -> Option<String> {
+        self.failed.recv_timeout(within).ok()
+    }
+
+    /// Stops the node: what it signed is on the disk already.
+    ///
+    /// # Errors
+    /// What had made the node fail before, if anything.
+    pub fn stop(mut self) -> Result<(), NodeError> {
+        self.shut_down()
+    }
+
+    fn shut_down(&mut self) -> Result<(), NodeError> {
+        drop(self.stop.take());
+        let ended = self.core.take().map(JoinHandle::join);
+        self.verifier.stop();
+        if let Some(stop) = self.stop_api.take() {
+            let _gone = stop.send(());
+        }
+        self.network.shutdown();
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_timeout(STOP_WITHIN);
+        }
+        match ended {
+            Some(Ok(Err(error))) => Err(error.into()),
+            Some(Err(_)) => Err(NodeError::Panicked),
+            Some(Ok(Ok(()))) | None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        let _nobody_asks = self.shut_down();
+    }
+}
+
+/// What the core's thread begins with.
+struct Run {
+    chain: Chain,
+    own: OwnKeys,
+    log: VoteLog,
+    links: Links,
+    inbox: Receiver<core::Verified>,
+    stopped: Receiver<()>,
+    peers: usize,
+}
+
+impl Run {
+    fn to_the_end(self) -> Result<(), CoreError> {
+        let Self { chain, own, log, links, inbox, stopped, peers } = self;
+        let until = Instant::now() + PEERS_WITHIN;
+        while peers > 0 && links.network.peers().len() < peers && Instant::now() < until {
+            if let Err(crossbeam_channel::TryRecvError::Disconnected) = stopped.try_recv() {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        if peers > 0 {
+            std::thread::sleep(SUBSCRIPTIONS);
+        }
+        Core::start(chain, own, log, links)?.run(&inbox, &stopped)
+    }
+}
+
+/// The chain as the store holds it.
+fn restore(genesis: &klero_finality::Genesis, blocks: &BlockStore) -> Result<Chain, NodeError> {
+    let mut chain = Chain::new(genesis)?;
+    match blocks.chain()? {
+        Some(stored) if stored != chain.id().as_bytes() => {
+            return Err(NodeError::OtherChain { stored: hex::encode(stored), genesis: *chain.id() });
+        }
+        Some(_) => {}
+        None => blocks.begin(chain.id(), chain.registry())?,
+    }
+    for round in 1..=blocks.head()? {
+        let block = blocks.block(round)?.ok_or(NodeError::MissingBlock(round))?;
+        chain.advance(&block.header);
+    }
+    match blocks.registry(chain.round())? {
+        Some(stored) if stored.root() == chain.registry().root() => Ok(chain),
+        _ => Err(NodeError::Registry(chain.round())),
+    }
+}
+
+/// What is final and not executed yet is executed: the application's writes may have been lost in a crash.
+fn replay(application: &mut dyn Application, blocks: &BlockStore) -> Result<(), NodeError> {
+    let (applied, head) = (application.applied().round, blocks.head()?);
+    if applied > head {
+        return Err(NodeError::ApplicationAhead { applied, head });
+    }
+    for round in applied + 1..=head {
+        let block = blocks.block(round)?.ok_or(NodeError::MissingBlock(round))?;
+        application.finalized(&app_thread::place(&block), &block.body.payload)?;
+    }
+    Ok(())
+}
+
+fn own_keys(keys: Option<&KeyFile>) -> Result<OwnKeys, NodeError> {
+    let entries = keys.into_iter().flat_map(|file| &file.validators);
+    let keys: Result<Vec<_>, _> = entries.map(|entry| Ok((entry.id, entry.keys()?))).collect();
+    keys.map(OwnKeys::new).map_err(NodeError::Vrf)
+}
+
+fn network_config(
+    chain: Digest,
+    keys: Option<&KeyFile>,
+    listen: Vec<klero_net::Multiaddr>,
+    bootnodes: Vec<klero_net::Multiaddr>,
+) -> Result<NetworkConfig, NodeError> {
+    let seed = match keys {
+        Some(file) => file.node_seed.clone(),
+        None => Secret::random()?,
+    };
+    let identity = identity::Keypair::ed25519_from_bytes(*seed.expose()).map_err(|_| NodeError::Identity)?;
+    let config = NetworkConfig::new(chain, identity);
+    let config = listen.into_iter().fold(config, NetworkConfig::listen);
+    Ok(bootnodes.into_iter().fold(config, NetworkConfig::bootnode))
+}
+
+fn bind(address: SocketAddr) -> Result<TcpListener, NodeError> {
+    TcpListener::bind(address).map_err(|cause| NodeError::Rpc { address, cause })
+}
+
+/// The first events, up to the one that tells an address.
+async fn wait_for_address(events: &mut mpsc::Receiver<NetworkEvent>, is_listening: bool) -> Vec<NetworkEvent> {
+    let mut early = Vec::new();
+    let until = tokio::time::Instant::now() + Duration::from_secs(5);
+    while is_listening && !early.iter().any(|event| matches!(event, NetworkEvent::Listening(_))) {
+        match tokio::time::timeout_at(until, events.recv()).await {
+            Ok(Some(event)) => early.push(event),
+            Ok(None) | Err(_) => break,
+        }
+    }
+    early
+}
+
+fn addresses_of(events: &[NetworkEvent], network: &Network) -> Vec<String> {
+    let address = |event: &NetworkEvent| match event {
+        NetworkEvent::Listening(address) => Some(format!("{address}/p2p/{}", network.local_peer())),
+        _ => None,
+    };
+    events.iter().filter_map(address).collect()
+}

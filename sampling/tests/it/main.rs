@@ -1,0 +1,18 @@
+//! Tests of the crate as its users see it, one behaviour a file.
+
+mod bls_aggregates;
+mod bls_batches;
+mod bls_keys;
+mod bls_possession;
+mod codec;
+mod draws;
+mod hashing;
+mod lotteries;
+mod priorities;
+mod quota_conservation;
+mod seats_oracle;
+mod seeds;
+mod splitting_stake;
+mod vrf_batches;
+mod vrf_keys;
+mod vrf_proofs;
