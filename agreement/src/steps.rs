@@ -22,7 +22,8 @@ impl Agreement {
         }
     }
 
-    /// [BA-3]: Soft, once the filter time has passed and there is something to vote for.
+    /// [BA-3]: Soft, once the filter time has passed and there is something to vote for. Whoever proposed: no
+    /// proposer is waited for [MOD-3].
     pub(crate) fn try_soft(&mut self, out: &mut Vec<Output>) {
         if !self.round.filter_passed {
             return;

@@ -1,4 +1,6 @@
 //! Proposals: the right to propose, and the rank of what was proposed. The block itself is opaque here.
+//!
+//! Nobody leads [MOD-3]: whoever draws a seat may propose, and who did is unknown until the proposal is seen.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use klero_sampling::vrf::{self, VrfClaim, VrfError, VrfProof};

@@ -93,7 +93,12 @@ pub fn cast_vote(
 }
 
 /// The rank with which a signer would propose in a period; `None` without a seat.
-pub fn proposer_priority(context: &RoundContext, role: Role, proposer: u32, signer: &dyn Signer) -> Option<Priority> {
+pub fn proposer_priority(
+    context: &RoundContext,
+    role: Role,
+    proposer: u32,
+    signer: &dyn Signer,
+) -> Option<Priority> {
     let member = context.electorate().member(proposer)?;
     let output = signer.evaluate(&context.input(role));
     let seats = context.seats(Step::Propose, member, &output).ok()?.total();

@@ -46,7 +46,8 @@ pub struct Header {
     pub payload_length: u32,
     /// Milliseconds since 1970; greater than the parent's [FIN-2].
     pub timestamp: u64,
-    /// The electorate root of round r + 1.
+    /// The electorate root of round r + 1; with the seed below it is all that a light client needs to verify the
+    /// certificate of the next block [FIN-5].
     pub next_electorate: Digest,
     /// Q(r + 1 − L), the seed with which round r + 1 is drawn.
     pub next_seed: Digest,

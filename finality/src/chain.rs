@@ -311,7 +311,7 @@ impl Chain {
         self.seeds.insert(header.round, header.seed);
         self.digests.insert(header.round, self.head);
         let schedule = *self.schedule();
-        let oldest_seed = header.round.saturating_sub(schedule.lookback + 2);
+        let oldest_seed = header.round.saturating_sub(schedule.lookback.saturating_add(2));
         self.seeds = self.seeds.split_off(&oldest_seed);
         let oldest_digest = header.round.saturating_sub(schedule.electorate_lookback());
         self.digests = self.digests.split_off(&oldest_digest);

@@ -10,7 +10,7 @@ pub enum NetworkError {
     #[error("no tokio runtime here: call this inside one")]
     NoRuntime,
     /// An address cannot be listened on.
-    #[error("cannot listen on {address}: {reason}")]
+    #[error("cannot listen on {address}: {reason}; choose another address or port with `listen`")]
     Listen {
         /// The address of the configuration.
         address: Multiaddr,

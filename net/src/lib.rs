@@ -20,7 +20,8 @@
 //! **Upon** a connection, either side says which protocol version and chain it follows. A peer that differs is
 //! reported with the [reason](PeerRefusal) and disconnected, like one that says nothing for five seconds; none of
 //! its gossip is delivered, and no request of its answered [NET-5]. Boot nodes are dialled again, after 0.5 to 5
-//! seconds, whenever they are not connected. Other peers are not sought: they come by themselves.
+//! seconds, whenever they are not connected. Other peers are not sought: they come by themselves. A peer
+//! that died and started again, before its death was noticed, is disconnected once, to be met afresh.
 //!
 //! # Synchronization
 //!

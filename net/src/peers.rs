@@ -3,6 +3,9 @@
 //! A peer is *waiting* until it has said who it is, *passed* until its gossip subscriptions are known, and then
 //! *connected*; or it is *refused*, and lingers a moment so that it hears who this node is and can name the
 //! reason on its own side.
+//!
+//! A peer introduces itself to gossip on its first connection only. Where a connection died unnoticed on its side,
+//! the next one is its second, and this node never learns what it subscribes to: it is *mute*, and met afresh.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -13,9 +16,8 @@ use tokio::time::Instant;
 /// How long a peer may take to say who it is.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long to wait for the subscriptions of a peer. One that has none counts as connected all the same: it may
-/// want to synchronize only.
-const SUBSCRIPTION_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long to wait for the subscriptions of a peer, which are the first thing that it sends.
+const SUBSCRIPTION_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// How long a refused peer stays connected, to hear why.
 const LINGER: Duration = Duration::from_millis(500);
@@ -33,6 +35,9 @@ struct Peer {
     standing: Standing,
     /// Until when it may stay in this standing.
     until: Instant,
+    subscribed: bool,
+    /// The agent that it says it is: another one each time it starts.
+    life: Option<String>,
 }
 
 /// What is due.
@@ -40,8 +45,8 @@ struct Peer {
 pub(crate) enum Due {
     /// It never said who it is.
     Silent(PeerId),
-    /// It counts as connected, with or without subscriptions.
-    Connected(PeerId),
+    /// It passed the handshake and subscribed to nothing.
+    Mute(PeerId),
     /// It was refused and has had its time.
     Disconnect(PeerId),
 }
@@ -57,6 +62,8 @@ impl Peers {
         self.0.entry(peer).or_insert(Peer {
             standing: Standing::Waiting,
             until,
+            subscribed: false,
+            life: None,
         });
     }
 
@@ -67,21 +74,36 @@ impl Peers {
             .is_some_and(|peer| peer.standing == Standing::Connected)
     }
 
+    /// Whether the peer has started again since it last said which agent it is. Then the connections of its former
+    /// life are dead, which may take long to show, and what gossip knows of it is no longer true.
+    pub(crate) fn is_new_life(&mut self, peer: &PeerId, agent: &str) -> bool {
+        let Some(peer) = self.0.get_mut(peer) else {
+            return false;
+        };
+        let known = peer.life.get_or_insert_with(|| agent.to_owned());
+        known != agent
+    }
+
     /// The peer passed the handshake; whether that is news.
     pub(crate) fn passed(&mut self, peer: &PeerId, now: Instant) -> bool {
         match self.0.get_mut(peer) {
             Some(peer) if peer.standing == Standing::Waiting => {
-                *peer = Peer {
-                    standing: Standing::Passed,
-                    until: now + SUBSCRIPTION_TIMEOUT,
-                };
+                peer.standing = Standing::Passed;
+                peer.until = now + SUBSCRIPTION_TIMEOUT;
                 true
             }
             _ => false,
         }
     }
 
-    /// The peer's subscriptions are known; whether it counts as connected from now on.
+    /// The peer's subscriptions are known.
+    pub(crate) fn subscribed(&mut self, peer: &PeerId) {
+        if let Some(peer) = self.0.get_mut(peer) {
+            peer.subscribed = true;
+        }
+    }
+
+    /// The peer takes part in gossip; whether it counts as connected from now on.
     pub(crate) fn connected(&mut self, peer: &PeerId) -> bool {
         match self.0.get_mut(peer) {
             Some(peer) if peer.standing == Standing::Passed => {
@@ -97,10 +119,8 @@ impl Peers {
         match self.0.get_mut(peer) {
             Some(peer) if peer.standing != Standing::Refused => {
                 let was_connected = peer.standing == Standing::Connected;
-                *peer = Peer {
-                    standing: Standing::Refused,
-                    until: now + LINGER,
-                };
+                peer.standing = Standing::Refused;
+                peer.until = now + LINGER;
                 if was_connected {
                     Refused::WasConnected
                 } else {
@@ -140,8 +160,7 @@ impl Peers {
         let late = self.0.iter().filter(|(_, peer)| peer.until <= now);
         late.filter_map(|(id, peer)| match peer.standing {
             Standing::Waiting => Some(Due::Silent(*id)),
-            Standing::Passed => Some(Due::Connected(*id)),
-            Standing::Connected => None,
+            Standing::Passed | Standing::Connected => (!peer.subscribed).then_some(Due::Mute(*id)),
             Standing::Refused => Some(Due::Disconnect(*id)),
         })
         .collect()
@@ -164,19 +183,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_silent_peer_is_due_and_a_passed_one_counts_at_last() {
+    fn silent_and_mute_peers_are_due() {
         let (mut peers, start) = (Peers::default(), Instant::now());
-        let (silent, quiet) = (PeerId::random(), PeerId::random());
-        peers.opened(silent, start);
-        peers.opened(quiet, start);
-        assert!(peers.passed(&quiet, start));
-        assert!(!peers.passed(&quiet, start), "once");
+        let [silent, mute, whole] = std::array::from_fn(|_| PeerId::random());
+        for peer in [silent, mute, whole] {
+            peers.opened(peer, start);
+        }
+        for peer in [mute, whole] {
+            assert!(peers.passed(&peer, start));
+            assert!(!peers.passed(&peer, start), "once");
+        }
+        peers.subscribed(&whole);
+        assert!(peers.connected(&whole));
         assert_eq!(peers.due(start), []);
 
-        assert_eq!(peers.due(start + SUBSCRIPTION_TIMEOUT), [Due::Connected(quiet)]);
-        assert!(peers.connected(&quiet));
+        assert_eq!(peers.due(start + SUBSCRIPTION_TIMEOUT), [Due::Mute(mute)]);
+        // Gossip of it alone does not tell what it subscribes to.
+        assert!(peers.connected(&mute));
+        assert_eq!(peers.due(start + SUBSCRIPTION_TIMEOUT), [Due::Mute(mute)]);
+        assert!(peers.closed(&mute));
         assert_eq!(peers.due(start + HANDSHAKE_TIMEOUT), [Due::Silent(silent)]);
-        assert_eq!(peers.list(), [quiet]);
+        assert_eq!(peers.list(), [whole]);
     }
 
     #[test]
@@ -190,6 +217,21 @@ mod tests {
         assert!(!peers.passed(&peer, start) && !peers.connected(&peer) && !peers.has_passed(&peer));
         assert_eq!(peers.due(start + LINGER), [Due::Disconnect(peer)]);
         assert!(!peers.closed(&peer), "it never counted");
+    }
+
+    #[test]
+    fn another_agent_is_a_new_life() {
+        let (mut peers, start) = (Peers::default(), Instant::now());
+        let peer = PeerId::random();
+        assert!(!peers.is_new_life(&peer, "first"), "not there");
+        peers.opened(peer, start);
+        assert!(!peers.is_new_life(&peer, "first"));
+        peers.opened(peer, start);
+        assert!(!peers.is_new_life(&peer, "first"), "on a second connection");
+        assert!(peers.is_new_life(&peer, "second"));
+        peers.closed(&peer);
+        peers.opened(peer, start);
+        assert!(!peers.is_new_life(&peer, "second"), "there was none before");
     }
 
     #[test]

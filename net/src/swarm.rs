@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use libp2p::swarm::NetworkBehaviour;
 use libp2p::{
-    Swarm, SwarmBuilder, connection_limits, gossipsub, identify, noise, ping, request_response, tcp, yamux,
+    PeerId, Swarm, SwarmBuilder, connection_limits, gossipsub, identify, noise, ping, request_response, tcp,
+    yamux,
 };
 
 use crate::gate::Gate;
@@ -80,7 +81,7 @@ pub(crate) fn build(config: &NetworkConfig) -> Result<Swarm<Behaviour>, NetworkE
         chain: config.chain,
     };
     let identify = identify::Config::new(handshake.text(), config.identity.public())
-        .with_agent_version(concat!("klero/", env!("CARGO_PKG_VERSION")).to_owned())
+        .with_agent_version(life())
         // Addresses that peers claim are of no use to this node, which dials its boot nodes only.
         .with_cache_size(0)
         .with_hide_listen_addrs(true);
@@ -120,6 +121,13 @@ pub(crate) fn build(config: &NetworkConfig) -> Result<Swarm<Behaviour>, NetworkE
             .with_per_connection_event_buffer_size(64)
     });
     Ok(swarm.build())
+}
+
+/// The agent that this node says it is: another one each time it starts, so that peers notice, see
+/// [`Peers::is_new_life`](crate::peers::Peers::is_new_life).
+fn life() -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    format!("klero/{version}/{}", PeerId::random())
 }
 
 fn limits(limits: &Limits) -> connection_limits::ConnectionLimits {

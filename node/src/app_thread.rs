@@ -83,6 +83,9 @@ pub(crate) struct ApplicationThread {
     pub(crate) answers: Receiver<Answer>,
 }
 
+/// The thread itself, to wait for; it holds the application's store.
+pub(crate) type Running = std::thread::JoinHandle<()>;
+
 /// What else the thread works with.
 pub(crate) struct Surroundings {
     /// Transactions of clients.
@@ -107,7 +110,7 @@ struct Worker {
 ///
 /// # Errors
 /// When the system has no thread to give.
-pub(crate) fn spawn(application: Box<dyn Application>, around: Surroundings) -> std::io::Result<ApplicationThread> {
+pub(crate) fn spawn(application: Box<dyn Application>, around: Surroundings) -> std::io::Result<(ApplicationThread, Running)> {
     let (requests, incoming) = bounded(REQUESTS);
     let (answers, outgoing) = bounded(REQUESTS + 2);
     let Surroundings { mut submissions, gossip, network, metrics } = around;
@@ -121,8 +124,9 @@ pub(crate) fn spawn(application: Box<dyn Application>, around: Surroundings) -> 
         }
     })?;
     let worker = Worker { application, pool: Pool::default(), network, metrics, answers };
-    std::thread::Builder::new().name("application".into()).spawn(move || worker.run(&incoming, &clients, &gossip))?;
-    Ok(ApplicationThread { requests, answers: outgoing })
+    let thread = std::thread::Builder::new().name("application".into());
+    let running = thread.spawn(move || worker.run(&incoming, &clients, &gossip))?;
+    Ok((ApplicationThread { requests, answers: outgoing }, running))
 }
 
 impl Worker {

@@ -113,6 +113,12 @@ pub enum KeyError {
 }
 
 impl KeyEntry {
+    /// The validator of a seed; its id follows from the seed and does not tell it.
+    pub fn from_seed(seed: Secret) -> Self {
+        let id = Domain::Keys.hasher().bytes(seed.expose()).bytes(b"id  ").finish();
+        Self { id, vrf: VrfSuite::Sr25519, seed }
+    }
+
     /// The secret keys.
     ///
     /// # Errors
@@ -144,11 +150,7 @@ impl KeyFile {
     /// # Errors
     /// When the system has no randomness to give.
     pub fn generate(network: &str, validators: usize) -> std::io::Result<Self> {
-        let entry = |_| {
-            let seed = Secret::random()?;
-            let id = Domain::Keys.hasher().bytes(seed.expose()).bytes(b"id  ").finish();
-            Ok(KeyEntry { id, vrf: VrfSuite::Sr25519, seed })
-        };
+        let entry = |_| Ok(KeyEntry::from_seed(Secret::random()?));
         Ok(Self {
             network: network.into(),
             node_seed: Secret::random()?,

@@ -58,6 +58,7 @@ pub mod keys;
 pub mod light;
 pub mod metrics;
 mod node;
+mod parts;
 mod status;
 pub mod store;
 mod submit;

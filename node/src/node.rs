@@ -7,35 +7,27 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use klero_finality::Chain;
-use klero_net::{Network, NetworkConfig, NetworkEvent, identity};
+use klero_net::{Network, NetworkConfig, identity};
 use klero_sampling::Digest;
 use tokio::runtime::Runtime;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::oneshot;
 
-use crate::api::{self, ApiState};
+use crate::BlockStore;
 use crate::app::{Application, PoolError};
-use crate::app_thread::{self, Surroundings};
+use crate::app_thread;
 use crate::builder::NodeBuilder;
 use crate::core::{self, Core, CoreError, Links, OwnKeys};
 use crate::error::NodeError;
 use crate::events::NodeEvent;
-use crate::ingress::Ingress;
 use crate::keys::{KeyFile, Secret};
-use crate::metrics::Metrics;
+use crate::parts::{Joined, Parts};
 use crate::status::{SharedStatus, Status};
 use crate::submit::Submitter;
-use crate::sync::Sync;
 use crate::verify::Verifier;
-use crate::view::{OpenBlocks, SharedView, StoreReader, View};
 use crate::vote_log::VoteLog;
-use crate::BlockStore;
 
 /// Clients' transactions that wait for the application's thread; more wait in their connections.
 const SUBMISSIONS: usize = 256;
-/// Peers' transactions that wait for it; more are ignored.
-const GOSSIPED: usize = 4096;
-/// Signs of being behind, and bodies wanted, that wait.
-const WANTED: usize = 256;
 /// How long a node waits for the peers that its configuration asks for.
 const PEERS_WITHIN: Duration = Duration::from_secs(10);
 /// Peers' subscriptions follow their handshakes; what is sent before they came is lost.
@@ -51,6 +43,7 @@ pub struct Node {
     submitter: Submitter,
     blocks: BlockStore,
     core: Option<JoinHandle<Result<(), CoreError>>>,
+    application: Option<app_thread::Running>,
     failed: Receiver<String>,
     stop: Option<Sender<()>>,
     stop_api: Option<oneshot::Sender<()>>,
@@ -72,112 +65,34 @@ impl Node {
         let blocks = BlockStore::new(store);
         let chain = restore(&genesis, &blocks)?;
         replay(application.as_mut(), &blocks)?;
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-        let status = SharedStatus::default();
         let own = own_keys(keys.as_ref())?;
-        let applied = application.applied();
-        status.update(|status| {
+        let log = open_log(&blocks, never_voted)?;
+        let config = network_config(*chain.id(), keys.as_ref(), listen, bootnodes)?;
+        let listener = rpc.map(bind).transpose()?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let Joined { parts, inbox, events: heard, addresses } = Parts::join(&runtime, &chain, blocks, config)?;
+        parts.status.update(|status| {
             status.name.clone_from(&name);
             status.chain = *chain.id();
             (status.final_round, status.final_block) = (chain.round(), *chain.head());
             status.final_timestamp = chain.timestamp();
-            status.application_root = Some(applied.root);
+            status.application_root = Some(application.applied().root);
         });
-        let open = OpenBlocks::default();
-        let reader = Arc::new(StoreReader { blocks: blocks.clone(), open: open.clone() });
-        let config = network_config(*chain.id(), keys.as_ref(), listen, bootnodes)?;
-        let is_listening = !config.listen.is_empty();
-        let listener = rpc.map(|address| bind(address)).transpose()?;
-        let (network, mut network_events) = {
-            let _inside = runtime.enter();
-            klero_net::spawn(config, reader)?
-        };
-        let early = runtime.block_on(wait_for_address(&mut network_events, is_listening));
-        let addresses = addresses_of(&early, &network);
-
-        let metrics = Metrics::new();
-        let view = SharedView::new(View::new(chain.clone()));
-        let (to_core, inbox) = core::inbox();
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let verifier = Verifier::spawn(threads, &view, network.clone(), Arc::clone(&metrics), &to_core)?;
         let (submitter, submissions) = Submitter::channel(SUBMISSIONS);
-        let (transactions, gossip) = bounded(GOSSIPED);
-        let around = Surroundings { submissions, gossip, network: network.clone(), metrics: Arc::clone(&metrics) };
-        let application = app_thread::spawn(application, around)?;
-        let (hints, hinted) = mpsc::channel(WANTED);
-        let (fetch, wanted) = mpsc::channel(WANTED);
-        let sync = Sync {
-            network: network.clone(),
-            view: view.clone(),
-            core: to_core,
-            verifier: verifier.clone(),
-            open: open.clone(),
-        };
-        runtime.spawn(sync.clone().fetch(wanted));
-        runtime.spawn(sync.follow(hinted));
-        let ingress = Ingress {
-            network: network.clone(),
-            verifier: verifier.clone(),
-            transactions,
-            view: view.clone(),
-            hints,
-            metrics: Arc::clone(&metrics),
-            status: status.clone(),
-        };
-        runtime.spawn(async move {
-            for event in early {
-                ingress.handle(event);
-            }
-            while let Some(event) = network_events.recv().await {
-                ingress.handle(event);
-            }
-        });
-        let (stop_api, api_stopped) = oneshot::channel::<()>();
-        let mut rpc = None;
-        if let Some(listener) = listener {
-            rpc = Some(listener.local_addr()?);
-            let state = ApiState {
-                blocks: blocks.clone(),
-                status: status.clone(),
-                submitter: submitter.clone(),
-                metrics: Arc::clone(&metrics),
-                kv,
-            };
-            runtime.spawn(api::serve(listener, state, async {
-                let _stopped = api_stopped.await;
-            }));
-        }
-        let links = Links {
-            network: network.clone(),
-            verifier: verifier.clone(),
-            application,
-            view,
-            open,
-            status: status.clone(),
-            metrics,
-            events: events.clone(),
-            fetch,
-            blocks: blocks.clone(),
-        };
-        let log = VoteLog::new(Arc::clone(blocks.store()));
-        if never_voted && !log.was_begun()? {
-            log.mark_never_voted()?;
-        }
-        if let Some(events) = events {
+        let (application, application_runs) = app_thread::spawn(application, parts.around(submissions))?;
+        let fetch = parts.follow_network(&runtime, heard);
+        let rpc = listener.as_ref().map(TcpListener::local_addr).transpose()?;
+        let stop_api = listener.map(|listener| parts.serve(&runtime, listener, submitter.clone(), kv));
+        if let Some(events) = &events {
             let url = rpc.map(|rpc| format!("http://{rpc}")).unwrap_or_default();
             let _gone = events.send(NodeEvent::Ready { rpc: url, p2p: addresses.clone() });
         }
+        let links = parts.links(application, fetch, events);
         let (stop, stopped) = bounded::<()>(1);
         let (tell_failure, failed) = bounded(1);
         let run = Run { chain, own, log, links, inbox, stopped, peers };
-        let core = std::thread::Builder::new().name("core".into()).spawn(move || {
-            let ended = run.to_the_end();
-            if let Err(error) = &ended {
-                tracing::error!(%error, "the node cannot go on");
-                let _unread = tell_failure.try_send(error.to_string());
-            }
-            ended
-        })?;
+        let core = std::thread::Builder::new().name("core".into()).spawn(move || run.until_stopped(&tell_failure))?;
+        let Parts { network, blocks, status, verifier, .. } = parts;
         Ok(Self {
             rpc,
             addresses,
@@ -185,9 +100,10 @@ impl Node {
             submitter,
             blocks,
             core: Some(core),
+            application: Some(application_runs),
             failed,
             stop: Some(stop),
-            stop_api: Some(stop_api),
+            stop_api,
             verifier,
             network,
             runtime: Some(runtime),
@@ -230,7 +146,7 @@ impl Node {
     pub fn wait_for_round(&self, round: u64, within: Duration) -> bool {
         let until = Instant::now() + within;
         while self.status.get().final_round < round {
-            if Instant::now() >= until || self.failed.len() > 0 {
+            if Instant::now() >= until || !self.failed.is_empty() {
                 return false;
             }
             std::thread::sleep(Duration::from_millis(2));
@@ -259,6 +175,8 @@ impl Node {
             let _gone = stop.send(());
         }
         self.network.shutdown();
+        // It ends with the core's requests; until then it holds the store.
+        let _panicked = self.application.take().map(JoinHandle::join);
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_timeout(STOP_WITHIN);
         }
@@ -288,7 +206,17 @@ struct Run {
 }
 
 impl Run {
-    fn to_the_end(self) -> Result<(), CoreError> {
+    /// Runs until it is stopped or fails; then it tells why.
+    fn until_stopped(self, tell_failure: &Sender<String>) -> Result<(), CoreError> {
+        let ended = self.run();
+        if let Err(error) = &ended {
+            tracing::error!(%error, "the node cannot go on");
+            let _unread = tell_failure.try_send(error.to_string());
+        }
+        ended
+    }
+
+    fn run(self) -> Result<(), CoreError> {
         let Self { chain, own, log, links, inbox, stopped, peers } = self;
         let until = Instant::now() + PEERS_WITHIN;
         while peers > 0 && links.network.peers().len() < peers && Instant::now() < until {
@@ -302,6 +230,15 @@ impl Run {
         }
         Core::start(chain, own, log, links)?.run(&inbox, &stopped)
     }
+}
+
+/// The log, with the mark of keys that never voted if the builder vouches for it.
+fn open_log(blocks: &BlockStore, never_voted: bool) -> Result<VoteLog, NodeError> {
+    let log = VoteLog::new(Arc::clone(blocks.store()));
+    if never_voted && !log.was_begun()? {
+        log.mark_never_voted()?;
+    }
+    Ok(log)
 }
 
 /// The chain as the store holds it.
@@ -361,25 +298,4 @@ fn network_config(
 
 fn bind(address: SocketAddr) -> Result<TcpListener, NodeError> {
     TcpListener::bind(address).map_err(|cause| NodeError::Rpc { address, cause })
-}
-
-/// The first events, up to the one that tells an address.
-async fn wait_for_address(events: &mut mpsc::Receiver<NetworkEvent>, is_listening: bool) -> Vec<NetworkEvent> {
-    let mut early = Vec::new();
-    let until = tokio::time::Instant::now() + Duration::from_secs(5);
-    while is_listening && !early.iter().any(|event| matches!(event, NetworkEvent::Listening(_))) {
-        match tokio::time::timeout_at(until, events.recv()).await {
-            Ok(Some(event)) => early.push(event),
-            Ok(None) | Err(_) => break,
-        }
-    }
-    early
-}
-
-fn addresses_of(events: &[NetworkEvent], network: &Network) -> Vec<String> {
-    let address = |event: &NetworkEvent| match event {
-        NetworkEvent::Listening(address) => Some(format!("{address}/p2p/{}", network.local_peer())),
-        _ => None,
-    };
-    events.iter().filter_map(address).collect()
 }

@@ -1,10 +1,11 @@
 //! The verification pool: threads that turn unverified messages into verified ones, in batches.
 //!
 //! Messages of peers wait in one queue. A worker takes the votes of one role that wait, up to a batch, and
-//! verifies them together; everything else it takes one by one. What comes out goes to the core, with the receipt
-//! that the core gives its verdict on; what is provably wrong is rejected here.
+//! verifies them together; everything else it takes one by one, and first. Votes of a role whose quorum was seen
+//! wait until there is nothing else to do. What comes out goes to the core, with the receipt that the core gives
+//! its verdict on; what is provably wrong is rejected here.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use crossbeam_channel::Sender;
@@ -53,7 +54,22 @@ struct Shared {
 #[derive(Default)]
 struct Queue {
     jobs: VecDeque<Job>,
+    /// Roles whose quorum was seen, of the round under way.
+    satisfied: BTreeSet<Role>,
     is_stopped: bool,
+}
+
+impl Queue {
+    /// The next job: what is no vote, then votes that may still make a quorum, then the others.
+    fn pop(&mut self) -> Option<Job> {
+        let urgency = |job: &Job| match role_of(job) {
+            None => 0,
+            Some(role) if !self.satisfied.contains(&role) => 1,
+            Some(_) => 2,
+        };
+        let (place, _) = self.jobs.iter().enumerate().min_by_key(|(_, job)| urgency(job))?;
+        self.jobs.remove(place)
+    }
 }
 
 impl Verifier {
@@ -91,6 +107,13 @@ impl Verifier {
         self.shared.ready.notify_one();
     }
 
+    /// A quorum was seen in a role: more votes of it are not urgent.
+    pub(crate) fn quorum_seen(&self, role: Role) {
+        let mut queue = self.shared.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        queue.satisfied.retain(|known| known.round >= role.round);
+        queue.satisfied.insert(role);
+    }
+
     /// Ends the threads.
     pub(crate) fn stop(&self) {
         self.shared.queue.lock().unwrap_or_else(PoisonError::into_inner).is_stopped = true;
@@ -113,7 +136,7 @@ impl Shared {
             if queue.is_stopped {
                 return None;
             }
-            if let Some(first) = queue.jobs.pop_front() {
+            if let Some(first) = queue.pop() {
                 let mut batch = vec![first];
                 if let Some(role) = batch.first().and_then(role_of) {
                     take_same_role(&mut queue.jobs, role, &mut batch);

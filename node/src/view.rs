@@ -61,7 +61,10 @@ impl SharedView {
 
 /// Blocks that are not final yet, for peers that ask for one by its digest [BA-10].
 #[derive(Debug, Clone, Default)]
-pub(crate) struct OpenBlocks(Arc<RwLock<BTreeMap<Digest, (u64, Arc<Vec<u8>>)>>>);
+pub(crate) struct OpenBlocks(Arc<RwLock<BTreeMap<Digest, Open>>>);
+
+/// A block's round and its bytes.
+type Open = (u64, Arc<Vec<u8>>);
 
 impl OpenBlocks {
     /// Offers a block of a round.

@@ -24,6 +24,7 @@ const CERTIFICATE: u8 = b'c';
 const BLOCK: u8 = b'b';
 const BEGUN: &[u8] = b"log begun";
 const NEVER_VOTED: &[u8] = b"never voted";
+const ALARM: &[u8] = b"alarm";
 
 /// The log of the round under way.
 pub(crate) struct VoteLog {
@@ -102,6 +103,25 @@ impl VoteLog {
         batch.put(Column::Meta, BEGUN, [1]);
         batch.delete(Column::Meta, NEVER_VOTED);
         self.store.write(batch, Durability::Synced)
+    }
+
+    /// Notes, durably and beyond the end of the round, why this node votes no more in this chain [BA-13].
+    ///
+    /// # Errors
+    /// [`StoreError`] when writing fails.
+    pub(crate) fn raise_alarm(&self, cause: &str) -> Result<(), StoreError> {
+        let mut batch = Batch::default();
+        batch.put(Column::Meta, ALARM, cause);
+        self.store.write(batch, Durability::Synced)
+    }
+
+    /// Why this node votes no more in this chain, if it does not [BA-13].
+    ///
+    /// # Errors
+    /// [`StoreError`] when reading fails.
+    pub(crate) fn alarm(&self) -> Result<Option<String>, StoreError> {
+        let cause = self.store.get(Column::Meta, ALARM)?;
+        Ok(cause.map(|cause| String::from_utf8_lossy(&cause).into_owned()))
     }
 
     /// Reads everything back after a restart.
@@ -183,4 +203,99 @@ fn key(kind: u8, place: &impl borsh::BorshSerialize) -> Vec<u8> {
     // A Vec takes every write.
     let _infallible = place.serialize(&mut key);
     key
+}
+
+#[cfg(test)]
+mod tests {
+    use klero_agreement::Entry as EnteredBy;
+    use klero_committee::{BundledVote, Role, Step, Value};
+
+    use super::*;
+    use crate::store::MemoryStore;
+
+    fn snapshot(period: u32) -> Snapshot {
+        Snapshot {
+            round: 7,
+            period,
+            entry: EnteredBy::RoundStart,
+            k: 0,
+            first_deadline_passed: false,
+            spoken: vec![(Step::Soft, Value::Block(Digest([1; 32])))],
+            staged: None,
+            previous_value: None,
+            previous_bottom: false,
+            alarm: None,
+        }
+    }
+
+    fn bundle(period: u32) -> VoteBundle {
+        VoteBundle {
+            role: Role::new(7, period, Step::Soft),
+            value: Value::Block(Digest([1; 32])),
+            votes: vec![BundledVote { voter: 3, proof: None, signature: [4; 48] }],
+        }
+    }
+
+    fn entry(period: u32, votes: &[VoteBundle]) -> Entry<'_> {
+        Entry { snapshot: snapshot(period), votes, proposal: None, certificates: Vec::new(), blocks: Vec::new() }
+    }
+
+    /// [BA-9]
+    #[test]
+    fn what_was_signed_is_read_back_byte_for_byte() {
+        let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
+        let mut log = VoteLog::new(Arc::clone(&store));
+        log.append(&entry(0, &[bundle(0)])).unwrap();
+        log.append(&entry(1, &[bundle(1)])).unwrap();
+        let recovered = VoteLog::new(store).recover().unwrap();
+        assert_eq!(recovered.snapshot, Some(snapshot(1)));
+        assert_eq!(recovered.votes, [bundle(0), bundle(1)]);
+    }
+
+    #[test]
+    fn the_log_of_a_round_goes_with_its_block() {
+        let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
+        VoteLog::new(Arc::clone(&store)).append(&entry(0, &[bundle(0)])).unwrap();
+        // Another life of the node: what an earlier one wrote goes too.
+        let mut log = VoteLog::new(Arc::clone(&store));
+        log.recover().unwrap();
+        let mut batch = Batch::default();
+        log.clear(&mut batch);
+        store.write(batch, Durability::Synced).unwrap();
+        let recovered = VoteLog::new(store).recover().unwrap();
+        assert_eq!((recovered.snapshot, recovered.votes.len()), (None, 0));
+    }
+
+    #[test]
+    fn a_damaged_record_is_an_error_and_not_an_empty_log() {
+        let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
+        let mut batch = Batch::default();
+        batch.put(Column::Log, [SNAPSHOT], [1, 2, 3]);
+        store.write(batch, Durability::Synced).unwrap();
+        let error = VoteLog::new(store).recover().unwrap_err();
+        assert!(error.to_string().contains("vote log record"), "{error}");
+    }
+
+    /// [BA-13]
+    #[test]
+    fn an_alarm_outlives_the_round_and_the_process() {
+        let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
+        let mut log = VoteLog::new(Arc::clone(&store));
+        log.append(&entry(0, &[bundle(0)])).unwrap();
+        log.raise_alarm("two quorums").unwrap();
+        let mut batch = Batch::default();
+        log.clear(&mut batch);
+        store.write(batch, Durability::Synced).unwrap();
+        assert_eq!(VoteLog::new(store).alarm().unwrap().as_deref(), Some("two quorums"));
+    }
+
+    /// [BA-9]
+    #[test]
+    fn the_mark_of_new_keys_is_gone_once_the_log_has_begun() {
+        let log = VoteLog::new(Arc::new(MemoryStore::default()));
+        log.mark_never_voted().unwrap();
+        assert!(log.never_voted().unwrap() && !log.was_begun().unwrap());
+        log.begin().unwrap();
+        assert!(!log.never_voted().unwrap() && log.was_begun().unwrap());
+    }
 }

@@ -22,7 +22,8 @@ pub struct SumTree {
     levels: Vec<Vec<Leaf>>,
 }
 
-/// What ties a leaf to a root: the nodes beside its path, from the leaf up.
+/// What ties a leaf to a root: the nodes beside its path, from the leaf up. With it a light client checks a
+/// signer's entry against the electorate root of a header that it trusts [FIN-5].
 #[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
 pub struct Proof {
     /// The leaf's place.

@@ -199,12 +199,12 @@ impl Builder {
     }
 
     /// A node stops at once, and starts again later from what its log holds.
-    pub fn crash(mut self, node: usize, at: u64, restart: u64) -> Self {
+    pub fn crash(self, node: usize, at: u64, restart: u64) -> Self {
         self.crash_with(node, at, Some(restart), false)
     }
 
     /// A node stops at once, for good.
-    pub fn stop(mut self, node: usize, at: u64) -> Self {
+    pub fn stop(self, node: usize, at: u64) -> Self {
         self.crash_with(node, at, None, false)
     }
 

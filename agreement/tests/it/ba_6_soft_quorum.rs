@@ -1,7 +1,7 @@
 //! [BA-6] What a Soft quorum does.
 
 use klero_agreement::committee::{Step, Value};
-use klero_agreement::{Entry, Input};
+use klero_agreement::{Entry, Input, Output};
 
 use crate::world::{A, B, Watched, World, block, fetches, relays, role, timers};
 
@@ -23,6 +23,21 @@ fn a_certificate_stages_as_counted_votes_do() {
     let certificate = world.certificate(&[0, 2, 3], role(0, Step::Soft), A);
     assert!(relays(&node.give(Input::Certificate(certificate))));
     assert_eq!(node.staged(), Some(block(1)));
+}
+
+#[test]
+fn a_quorum_is_acted_upon_once() {
+    let world = World::four();
+    let mut node = Watched::new(&world);
+    let quorums = |outputs: &[Output]| {
+        outputs
+            .iter()
+            .filter(|it| matches!(it, Output::Quorum { .. }))
+            .count()
+    };
+    assert_eq!(quorums(&node.votes(&world, 0..3, role(0, Step::Soft), A)), 1);
+    // One vote more makes no second certificate, and fetches nothing again.
+    assert_eq!(node.votes(&world, [3], role(0, Step::Soft), A), [Output::Relay]);
 }
 
 #[test]

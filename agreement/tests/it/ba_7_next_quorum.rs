@@ -3,7 +3,7 @@
 use klero_agreement::committee::{Step, Value};
 use klero_agreement::{Entry, Input};
 
-use crate::world::{A, B, C, Watched, World, block, casts, role};
+use crate::world::{A, B, C, Watched, World, block, casts, decided, fetches, role};
 
 fn certificate(world: &World, period: u32, k: u32, value: Value) -> Input {
     Input::Certificate(world.certificate(&[0, 1, 2], role(period, Step::Next(k)), value))
@@ -96,6 +96,20 @@ fn the_body_that_was_carried_last_is_kept_through_empty_periods() {
     node.give(certificate(&world, 6, 0, B));
     assert!(node.machine.needs_body(&block(2)));
     assert!(!node.machine.needs_body(&block(1)));
+}
+
+#[test]
+fn a_body_that_is_kept_need_not_be_fetched_again() {
+    let world = World::four();
+    let mut node = Watched::new(&world);
+    node.give(Input::Validated(block(1)));
+    node.give(certificate(&world, 0, 0, A));
+    for period in 1..4 {
+        node.give(certificate(&world, period, 0, Value::Bottom));
+    }
+    let cert = world.certificate(&[0, 1, 2], role(0, Step::Cert), A);
+    let outputs = node.give(Input::Certificate(cert));
+    assert_eq!((decided(&outputs), fetches(&outputs)), (Some(block(1)), vec![]));
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Members that sign two things in one role, below the threshold.
+//! [MOD-4] Members that sign two things in one role, below the threshold, on a network that delays, reorders and
+//! loses messages besides.
 
 use klero_agreement::committee::sampling::SeatScheme;
 use klero_agreement::sim::{Behaviour, Builder, Simulation};

@@ -70,6 +70,18 @@ fn recovery_takes_no_longer_after_a_longer_cut() {
     }
 }
 
+/// [BA-10] Who reached the last step stays in it and goes on sending again.
+#[test]
+fn parts_that_ran_out_of_steps_meet_again() {
+    for seed in 0..6 {
+        let cut = Simulation::builder().partition(BEGINS, 200_000, &[&[0], &[1], &[2, 3]]);
+        let mut network = cut.k_max(2).seed(seed).build().unwrap();
+        network.run_for(200_000).unwrap();
+        let highest = network.heights().into_iter().max().unwrap();
+        network.run_until_round(highest + 2, 60_000).unwrap();
+    }
+}
+
 #[test]
 fn who_is_heard_by_some_only_is_heard_through_them() {
     for seed in 0..6 {

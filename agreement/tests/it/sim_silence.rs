@@ -1,4 +1,4 @@
-//! Nodes that do not propose, say nothing, or are gone.
+//! [MOD-3] Nodes that do not propose, say nothing, or are gone: no node waits for one particular other.
 
 use klero_agreement::sim::{Behaviour, Builder, Simulation, Stop};
 

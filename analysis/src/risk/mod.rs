@@ -33,7 +33,7 @@ const MAX_THRESHOLD: u64 = 1 << 22;
 /// The bounds of one committee.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Risk {
-    /// [RISK-1]: no progress, P[H < T].
+    /// [RISK-1]: no progress, `P[H < T]`.
     pub live: Log2Bound,
     /// [RISK-2]: two values staged, P[H + 2A ≥ 2T].
     pub split: Log2Bound,

@@ -153,7 +153,7 @@ pub fn quota_risk(stakes: &[u64], size: CommitteeSize, honest: Fraction) -> Resu
 }
 
 /// [RISK-1] under `quota` when the accounts at the places `offline`, counted from 0, are silent and all others
-/// vote: an upper bound of P[seats of the others < T].
+/// vote: an upper bound of `P[seats of the others < T]`.
 ///
 /// # Errors
 /// [`RiskError`] when the stakes or the committee are outside the domain, or an account does not exist.

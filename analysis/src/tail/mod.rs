@@ -8,7 +8,7 @@
 //! nothing underflows, and every operation on them rounds to the side it is told: the terms are above the true
 //! ones all along, or below them all along.
 //!
-//! **The side that is summed.** Let m be λ, or (n + 1)·p. For k ≤ m the sum is P[X < k], the terms from 0 to
+//! **The side that is summed.** Let m be λ, or (n + 1)·p. For k ≤ m the sum is `P[X < k]`, the terms from 0 to
 //! k − 1. For k > m it is P[X ≥ k], the terms from k on. The other of the two is 1 minus it. For an upper bound
 //! of what is summed everything is rounded up, for an upper bound of the other everything down. What is summed
 //! never comes near to 1, so the difference does not cancel.

@@ -142,7 +142,7 @@ impl Wide {
         Exact {
             high,
             low,
-            sticky: rest % divisor != 0,
+            sticky: !rest.is_multiple_of(divisor),
             exponent: self.exponent,
         }
         .round(round)

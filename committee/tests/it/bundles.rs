@@ -58,7 +58,11 @@ fn votes_that_cannot_be_spoken_are_refused() {
         (propose, Value::Bottom, false),
     ];
     for (role, value, fine) in cases {
-        assert_eq!(bundle(role, value, [1]).is_well_formed(), fine, "{role} {value:?}");
+        assert_eq!(
+            bundle(role, value, [1]).is_well_formed(),
+            fine,
+            "{role} {value:?}"
+        );
     }
 }
 
@@ -91,12 +95,18 @@ fn a_bundle_has_the_layout_of_the_specification() {
 fn what_is_no_bundle_is_refused() {
     let bytes = bundle(CERT, BLOCK, [1, 2]).encode();
     let longer = [bytes.as_slice(), &[0]].concat();
-    assert!(matches!(VoteBundle::decode(&longer), Err(DecodeError::Malformed(_))));
+    assert!(matches!(
+        VoteBundle::decode(&longer),
+        Err(DecodeError::Malformed(_))
+    ));
     for length in 0..bytes.len() {
         assert!(VoteBundle::decode(&bytes[..length]).is_err());
     }
     let far = vec![0; VoteBundle::MAX_BYTES + 1];
-    assert!(matches!(VoteBundle::decode(&far), Err(DecodeError::TooLong { .. })));
+    assert!(matches!(
+        VoteBundle::decode(&far),
+        Err(DecodeError::TooLong { .. })
+    ));
 }
 
 /// More votes than one bundle holds travel in several.

@@ -47,7 +47,11 @@ fn a_small_holder_without_a_proof_has_no_vote() {
 
 /// A vote with a proof that is right and wins nothing.
 fn with_losing_proof(world: &World, voter: u32) -> UnverifiedVote {
-    let role = world.role_where(|role| world.vote(role, BLOCK, voter).is_none_or(|vote| vote.drawn() == 0));
+    let role = world.role_where(|role| {
+        world
+            .vote(role, BLOCK, voter)
+            .is_none_or(|vote| vote.drawn() == 0)
+    });
     let keys = &world.keys[voter as usize];
     let signature = keys.sign(Purpose::Vote, &world.context.vote_message(role, &BLOCK));
     UnverifiedVote {
@@ -86,13 +90,12 @@ fn without_a_seat_nothing_is_cast() {
 /// [SEAT-4] [COM-2] Where everyone is a member a vote weighs the voter's stake and carries no proof.
 #[test]
 fn in_a_full_committee_a_vote_weighs_its_stake() {
-    let world = World::new(&[5, 10, 20], crate::world::profile(klero_committee::sampling::SeatScheme::Quota, 40, 30));
+    let world = World::new(
+        &[5, 10, 20],
+        crate::world::profile(klero_committee::sampling::SeatScheme::Quota, 40, 30),
+    );
     assert!(world.context.is_full(Step::Soft));
-    let seats: Vec<u64> = world
-        .votes(SOFT, BLOCK)
-        .iter()
-        .map(|vote| vote.seats())
-        .collect();
+    let seats: Vec<u64> = world.votes(SOFT, BLOCK).iter().map(|vote| vote.seats()).collect();
     assert_eq!(seats, [5, 10, 20]);
     assert!(world.votes(SOFT, BLOCK).iter().all(|vote| vote.proof().is_none()));
 }

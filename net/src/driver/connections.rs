@@ -53,6 +53,12 @@ impl Driver {
     /// A peer says who it is. It may do so again, and is judged again.
     pub(super) fn on_identify(&mut self, event: identify::Event) {
         if let identify::Event::Received { peer_id, info, .. } = event {
+            if self.peers.is_new_life(&peer_id, &info.agent_version) {
+                // The new connection goes with the dead ones: gossip introduces itself on a first connection only.
+                tracing::info!(peer = %peer_id, "it started again, or two nodes share an identity");
+                let _gone_already = self.swarm.disconnect_peer_id(peer_id);
+                return;
+            }
             match self.handshake.judge(&info.protocol_version) {
                 Ok(()) if self.scores.is_out(&peer_id, Instant::now()) => {
                     self.refuse(peer_id, PeerRefusal::Misbehaved);
@@ -103,7 +109,10 @@ impl Driver {
         for due in self.peers.due(now) {
             match due {
                 Due::Silent(peer) => self.refuse(peer, PeerRefusal::Silent),
-                Due::Connected(peer) => self.connect(peer),
+                Due::Mute(peer) => {
+                    tracing::info!(%peer, "subscribes to nothing: disconnected, to be met afresh");
+                    let _gone_already = self.swarm.disconnect_peer_id(peer);
+                }
                 Due::Disconnect(peer) => {
                     let _gone_already = self.swarm.disconnect_peer_id(peer);
                 }

@@ -22,7 +22,10 @@ impl Driver {
             } => {
                 self.on_message(propagation_source, message_id, message);
             }
-            gossipsub::Event::Subscribed { peer_id, .. } => self.connect(peer_id),
+            gossipsub::Event::Subscribed { peer_id, .. } => {
+                self.peers.subscribed(&peer_id);
+                self.connect(peer_id);
+            }
             gossipsub::Event::SlowPeer {
                 peer_id,
                 failed_messages,

@@ -12,6 +12,7 @@ mod connections;
 mod messages;
 
 use std::collections::HashMap;
+use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -83,7 +84,7 @@ pub fn spawn(
             .listen_on(address.clone())
             .map_err(|error| NetworkError::Listen {
                 address: address.clone(),
-                reason: error.to_string(),
+                reason: innermost(&error),
             })?;
         listeners.push(listener);
     }
@@ -121,6 +122,15 @@ pub fn spawn(
     };
     runtime.spawn(driver.run());
     Ok((network, receiver))
+}
+
+/// The text of the innermost cause: the layers of libp2p around it print nothing.
+fn innermost(error: &(dyn Error + 'static)) -> String {
+    let mut innermost = error;
+    while let Some(cause) = innermost.source() {
+        innermost = cause;
+    }
+    innermost.to_string()
 }
 
 impl Driver {

@@ -111,3 +111,17 @@ async fn early_gossip_of_a_proper_peer_is_heard_after_it_counts_as_connected() {
         assert_eq!(node.judge(Verdict::Accept).await, b"early");
     }
 }
+
+/// A node introduces itself to gossip on a first connection only. One that does not believes in an older connection,
+/// and is made to see that there is none.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_peer_that_subscribes_to_nothing_is_disconnected() {
+    let node = Node::start(config(Over::Tcp)).await;
+    let stranger = Stranger::mute(&node).await;
+    let start = Instant::now();
+    while stranger.ask(vec![1, 0, 0, 0, 0]).await.is_some() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(start.elapsed() >= Duration::from_secs(2));
+    assert!(node.network.peers().is_empty());
+}

@@ -1,6 +1,7 @@
 //! Networks of real nodes on the loopback interface, one behaviour a file.
 
 mod chain;
+mod crash;
 mod early;
 mod garbage;
 mod gossip;

@@ -4,7 +4,7 @@ use klero_net::{PublishError, Topic, Verdict};
 use klero_sampling::Digest;
 
 use crate::node::{CHAIN, Node, Over, config};
-use crate::stranger::{Stranger, message_frame, proper_text};
+use crate::stranger::{Stranger, frame, proper_text};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_does_not_send_it() {
@@ -39,13 +39,16 @@ async fn a_node_does_not_deliver_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_topic_of_another_chain_is_none() {
     let mut node = Node::start(config(Over::Tcp)).await;
-    let stranger = Stranger::meet(&node, Some(proper_text()), Vec::new()).await;
-    node.peers(1).await;
+    let stranger = Stranger::mute(&node).await;
+    let messages = Topic::ALL.into_iter().flat_map(|topic| {
+        let other = (topic.path(&Digest([9; 32])), &b"another chain's"[..]);
+        [other, (topic.path(&CHAIN), &b"this chain's"[..])]
+    });
+    stranger.frame(frame(messages)).await;
     for topic in Topic::ALL {
-        let frame = |chain, bytes| message_frame(&topic.path(&chain), bytes);
-        stranger.frame(frame(Digest([9; 32]), b"another chain's")).await;
-        stranger.frame(frame(CHAIN, b"this chain's")).await;
-        assert_eq!(node.judge(Verdict::Accept).await, b"this chain's", "{topic:?}");
+        let gossip = node.message().await;
+        assert_eq!((gossip.topic, &*gossip.bytes), (topic, &b"this chain's"[..]));
+        node.network.verdict(gossip.receipt, Verdict::Accept);
     }
 }
 

@@ -5,7 +5,7 @@ use std::io;
 use std::time::Duration;
 
 use futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, StreamExt};
-use klero_net::{Multiaddr, PeerId, Topic};
+use klero_net::{PeerId, Topic};
 use libp2p::gossipsub::{IdentTopic, MessageAuthenticity, MessageId, TopicHash, ValidationMode};
 use libp2p::request_response::{self, Codec, Message, ProtocolSupport};
 use libp2p::swarm::behaviour::toggle::Toggle;
@@ -67,7 +67,7 @@ impl Codec for Raw {
 #[derive(NetworkBehaviour)]
 struct Behaviour {
     identify: Toggle<identify::Behaviour>,
-    gossip: gossipsub::Behaviour,
+    gossip: Toggle<gossipsub::Behaviour>,
     sync: request_response::Behaviour<Raw>,
     /// Streams of the gossip protocol with arbitrary bytes on them.
     frames: request_response::Behaviour<Raw>,
@@ -97,7 +97,7 @@ pub(crate) struct Stranger {
     commands: mpsc::UnboundedSender<Command>,
 }
 
-fn swarm(text: Option<String>) -> Swarm<Behaviour> {
+fn swarm(text: Option<String>, gossips: bool) -> Swarm<Behaviour> {
     let behaviour = |key: &klero_net::identity::Keypair| {
         let identify = text.map(|text| identify::Behaviour::new(identify::Config::new(text, key.public())));
         let gossip = gossipsub::ConfigBuilder::default()
@@ -115,13 +115,19 @@ fn swarm(text: Option<String>) -> Swarm<Behaviour> {
             [(protocol, ProtocolSupport::Full)],
             request_response::Config::default(),
         );
+        // The streams of the node that a peer without gossip takes in tell that it knows the protocol.
+        let frames = if gossips {
+            ProtocolSupport::Outbound
+        } else {
+            ProtocolSupport::Full
+        };
         let frames = request_response::Behaviour::new(
-            [(StreamProtocol::new("/meshsub/1.1.0"), ProtocolSupport::Outbound)],
+            [(StreamProtocol::new("/meshsub/1.1.0"), frames)],
             request_response::Config::default(),
         );
         Behaviour {
             identify: identify.into(),
-            gossip,
+            gossip: gossips.then_some(gossip).into(),
             sync,
             frames,
         }
@@ -141,13 +147,17 @@ fn swarm(text: Option<String>) -> Swarm<Behaviour> {
 impl Stranger {
     /// Connects to a node, says `text` of itself or nothing, and answers every request with the same bytes.
     pub(crate) async fn meet(node: &Node, text: Option<String>, response: Vec<u8>) -> Self {
-        Self::dial(node.address.clone(), node.peer(), text, response).await
+        Self::dial(node, swarm(text, true), response).await
     }
 
-    async fn dial(address: Multiaddr, node: PeerId, text: Option<String>, response: Vec<u8>) -> Self {
-        let mut swarm = swarm(text);
+    /// Connects to a node as a proper peer, but subscribes to nothing and sends frames only.
+    pub(crate) async fn mute(node: &Node) -> Self {
+        Self::dial(node, swarm(Some(proper_text()), false), Vec::new()).await
+    }
+
+    async fn dial(node: &Node, mut swarm: Swarm<Behaviour>, response: Vec<u8>) -> Self {
         let peer = *swarm.local_peer_id();
-        swarm.dial(address).unwrap();
+        swarm.dial(node.address.clone()).unwrap();
         patiently("a connection", async {
             while !matches!(
                 swarm.select_next_some().await,
@@ -156,7 +166,7 @@ impl Stranger {
         })
         .await;
         let (commands, inbox) = mpsc::unbounded_channel();
-        tokio::spawn(run(swarm, node, response, inbox));
+        tokio::spawn(run(swarm, node.peer(), response, inbox));
         Self { peer, commands }
     }
 
@@ -172,7 +182,7 @@ impl Stranger {
     }
 
     /// Opens a gossip stream, which takes the place of the one before, writes bytes, and waits until the node has
-    /// read them or has had enough.
+    /// read them or has had enough. The fifth stream of a peer is the last that a node reads.
     pub(crate) async fn frame(&self, bytes: Vec<u8>) {
         let _nothing = self.write(Stream::Gossip, bytes).await;
     }
@@ -189,10 +199,12 @@ impl Stranger {
     }
 }
 
-/// A gossip frame with one message, in protobuf: field 2, of which field 2 has the bytes and field 4 the topic.
-pub(crate) fn message_frame(topic: &str, bytes: &[u8]) -> Vec<u8> {
-    let message = [field(2, bytes), field(4, topic.as_bytes())].concat();
-    length_first(&field(2, &message))
+/// A gossip frame of messages, each with its topic, in protobuf: a message is field 2, of which field 2 has the
+/// bytes and field 4 the topic.
+pub(crate) fn frame<'a>(messages: impl IntoIterator<Item = (String, &'a [u8])>) -> Vec<u8> {
+    let message = |(topic, bytes): (String, &[u8])| [field(2, bytes), field(4, topic.as_bytes())].concat();
+    let fields = messages.into_iter().flat_map(|it| field(2, &message(it)));
+    length_first(&fields.collect::<Vec<_>>())
 }
 
 fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
@@ -245,7 +257,8 @@ async fn run(
         }
         // What cannot be sent before the node has subscribed is sent then, in its order.
         while let Some((topic, bytes)) = waiting.first().cloned() {
-            match swarm.behaviour_mut().gossip.publish(topic, bytes) {
+            let gossip = swarm.behaviour_mut().gossip.as_mut().unwrap();
+            match gossip.publish(topic, bytes) {
                 Err(gossipsub::PublishError::NoPeersSubscribedToTopic) => break,
                 _ => drop(waiting.remove(0)),
             }

@@ -10,9 +10,11 @@ use crate::node::{Node, Over, config, patiently};
 
 /// A server with the chain, and a client.
 async fn pair(over: Over, reader: impl ChainReader) -> (Node, Node) {
-    let server = Node::start_with(config(over), Arc::new(reader)).await;
+    let mut server = Node::start_with(config(over), Arc::new(reader)).await;
     let mut client = Node::join(over, &server).await;
     client.peers(1).await;
+    // Until it has met the client the server is busy.
+    server.peers(1).await;
     (server, client)
 }
 

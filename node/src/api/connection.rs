@@ -5,7 +5,7 @@
 //! first request's headers, then each request renews it, and each answer.
 
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -66,22 +66,53 @@ impl Listener for LimitedListener {
     }
 }
 
-/// When a connection ends unless something moves it; shared with the requests on it.
+/// When a connection ends unless something moves it, and what its answer holds; shared with the requests on it.
 #[derive(Clone, Debug)]
-pub(super) struct Deadline(Arc<Mutex<Instant>>);
+pub(super) struct Deadline(Arc<Mutex<Tenure>>);
+
+#[derive(Debug)]
+struct Tenure {
+    until: Instant,
+    held: Option<Held>,
+}
+
+/// The memory that a large answer is counted with, until it is taken or its connection ends.
+#[derive(Clone, Debug)]
+pub(super) struct Held(#[allow(dead_code, reason = "dropping it is its use")] Arc<OwnedSemaphorePermit>);
+
+impl Held {
+    pub(super) fn new(permit: OwnedSemaphorePermit) -> Self {
+        Self(Arc::new(permit))
+    }
+}
 
 impl Deadline {
     fn after(time: Duration) -> Self {
-        Self(Arc::new(Mutex::new(Instant::now() + time)))
+        Self(Arc::new(Mutex::new(Tenure {
+            until: Instant::now() + time,
+            held: None,
+        })))
+    }
+
+    fn tenure(&self) -> MutexGuard<'_, Tenure> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn at(&self) -> Instant {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.tenure().until
     }
 
-    /// Moves the deadline to `time` from now.
+    /// Moves the deadline to `time` from now, for a request.
     pub(super) fn extend(&self, time: Duration) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now() + time;
+        self.tenure().until = Instant::now() + time;
+    }
+
+    /// Gives the client time to take an answer, which holds memory until then.
+    pub(super) fn answer(&self, held: Option<Held>) {
+        *self.tenure() = Tenure {
+            until: Instant::now() + ANSWER_TIME,
+            held,
+        };
     }
 }
 
@@ -141,7 +172,13 @@ impl AsyncWrite for Connection {
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(context)
+        let this = self.get_mut();
+        let flushed = Pin::new(&mut this.stream).poll_flush(context);
+        if flushed.is_ready() {
+            // The server flushes when it has written everything: the answer is with the system now.
+            this.deadline.tenure().held = None;
+        }
+        flushed
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -62,6 +62,15 @@ impl Failure {
         )
     }
 
+    pub(super) fn untaken() -> Self {
+        let error = "other clients have not taken their answers yet";
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            error,
+            "try again in some seconds",
+        )
+    }
+
     pub(super) fn too_long() -> Self {
         let error = format!("a body of more than {MAX_TRANSACTION} bytes");
         Self::new(

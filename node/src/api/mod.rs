@@ -15,10 +15,14 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::HttpBody;
+use axum::extract::connect_info::ConnectInfo;
 use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::header::CONTENT_TYPE;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
+use serde::Serialize;
 use tokio::sync::Semaphore;
 
 use crate::app::MAX_TRANSACTION;
@@ -26,7 +30,7 @@ use crate::app::kv::KvReader;
 use crate::metrics::Metrics;
 use crate::store::StoreError;
 use crate::{BlockStore, SharedStatus, Submitter};
-use connection::{Deadline, LimitedListener};
+use connection::{Deadline, Held, LimitedListener};
 use failure::Failure;
 
 pub use failure::ErrorPage;
@@ -35,6 +39,10 @@ pub use pages::{BlockPage, CertificatePage, TransactionItem};
 
 /// Reads of the store at a time; further ones wait, within their request's time.
 const READS: usize = 8;
+/// Memory for answers that clients have not taken yet, in KiB. When it is used up, large pages are refused.
+const UNTAKEN_KIB: usize = 64 << 10;
+/// Answers up to this length are not counted: a connection has one at a time.
+const SMALL_ANSWER: usize = 64 << 10;
 /// From the end of a request's headers to its answer, the upload of the body included.
 const REQUEST_TIME: Duration = Duration::from_secs(15);
 /// What requests under way have left when the node stops.
@@ -60,6 +68,7 @@ pub struct ApiState {
 struct Api {
     state: ApiState,
     reads: Arc<Semaphore>,
+    untaken: Arc<Semaphore>,
 }
 
 impl Api {
@@ -84,11 +93,44 @@ impl Api {
     }
 }
 
+impl Api {
+    /// Reads a value and writes its page, both where it may block; `None` when there is no such value. The page's
+    /// memory is counted until the client has taken it.
+    async fn page<T: Serialize + Send + 'static>(
+        &self,
+        read: impl FnOnce(&ApiState) -> Result<Option<T>, StoreError> + Send + 'static,
+    ) -> Result<Option<Response>, Failure> {
+        let untaken = Arc::clone(&self.untaken);
+        let write = move |state: &ApiState| {
+            let Some(value) = read(state)? else {
+                return Ok(None);
+            };
+            let page = serde_json::to_vec(&value).map_err(|error| StoreError::Failed(error.to_string()))?;
+            let kib = if page.len() > SMALL_ANSWER {
+                page.len().div_ceil(1 << 10)
+            } else {
+                0
+            };
+            let kib = u32::try_from(kib).unwrap_or(u32::MAX);
+            Ok(Some(untaken.try_acquire_many_owned(kib).map(|held| (page, held))))
+        };
+        let Some(page) = self.read(write).await? else {
+            return Ok(None);
+        };
+        let (page, held) = page.map_err(|_| Failure::untaken())?;
+        let mut answer = ([(CONTENT_TYPE, "application/json")], page).into_response();
+        answer.extensions_mut().insert(Held::new(held));
+        Ok(Some(answer))
+    }
+}
+
 /// The routes over a state. Limits of connections are those of [`serve`].
 pub fn router(state: ApiState) -> Router {
+    let (reads, untaken) = (Semaphore::new(READS), Semaphore::new(UNTAKEN_KIB));
     let api = Api {
         state,
-        reads: Arc::new(Semaphore::new(READS)),
+        reads: Arc::new(reads),
+        untaken: Arc::new(untaken),
     };
     let routes = routes::all().into_iter();
     routes
@@ -105,18 +147,23 @@ pub fn router(state: ApiState) -> Router {
 /// Gives a request its time, and the connection the time to take the answer.
 async fn bounded(
     State(api): State<Api>,
-    deadline: Option<Extension<axum::extract::ConnectInfo<Deadline>>>,
+    deadline: Option<Extension<ConnectInfo<Deadline>>>,
     request: Request,
     next: Next,
 ) -> Response {
-    let deadline = deadline.map(|Extension(axum::extract::ConnectInfo(deadline))| deadline);
+    let deadline = deadline.map(|Extension(ConnectInfo(deadline))| deadline);
     if let Some(deadline) = &deadline {
         deadline.extend(REQUEST_TIME + Duration::from_secs(1));
     }
-    let answer = tokio::time::timeout(REQUEST_TIME, next.run(request)).await;
-    let answer = answer.unwrap_or_else(|_| Failure::timeout(REQUEST_TIME).into_response());
+    // A body that says beforehand that it is too long is not read.
+    let answer = if request.body().size_hint().lower() > MAX_TRANSACTION as u64 {
+        Failure::too_long().into_response()
+    } else {
+        let answer = tokio::time::timeout(REQUEST_TIME, next.run(request)).await;
+        answer.unwrap_or_else(|_| Failure::timeout(REQUEST_TIME).into_response())
+    };
     if let Some(deadline) = &deadline {
-        deadline.extend(connection::ANSWER_TIME);
+        deadline.answer(answer.extensions().get::<Held>().cloned());
     }
     api.state.metrics.answered(answer.status().as_u16());
     answer

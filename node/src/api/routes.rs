@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
+use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -184,12 +184,11 @@ pub(super) async fn submit(
         (status = 503, description = "The node is busy", body = ErrorPage),
     )
 )]
-pub(super) async fn transaction(
-    State(api): State<Api>,
-    Path(digest): Path<String>,
-) -> Answer<Json<TransactionPage>> {
+pub(super) async fn transaction(State(api): State<Api>, digest: Segment) -> Answer<Json<TransactionPage>> {
     let help = "POST /v1/transactions gives the digest of a transaction";
-    let digest: Digest = digest.parse().map_err(|error| Failure::malformed(error, help))?;
+    let digest: Digest = text(digest)?
+        .parse()
+        .map_err(|error| Failure::malformed(error, help))?;
     let round = read_kv(&api, move |kv| kv.transaction(&digest)).await?;
     let round = round.ok_or_else(|| {
         Failure::not_found(
@@ -213,9 +212,8 @@ pub(super) async fn transaction(
         (status = 503, description = "The node is busy", body = ErrorPage),
     )
 )]
-pub(super) async fn value(State(api): State<Api>, key: KeyPath) -> Answer<Json<ValuePage>> {
-    let Path(key) =
-        key.map_err(|rejection| Failure::malformed(rejection.body_text(), "percent-encode UTF-8"))?;
+pub(super) async fn value(State(api): State<Api>, key: Segment) -> Answer<Json<ValuePage>> {
+    let key = text(key)?;
     let asked = key.clone();
     let entry = read_kv(&api, move |kv| kv.get(&asked)).await?;
     let entry = entry.ok_or_else(|| {
@@ -232,7 +230,14 @@ pub(super) async fn value(State(api): State<Api>, key: KeyPath) -> Answer<Json<V
     }))
 }
 
-type KeyPath = Result<Path<String>, axum::extract::rejection::PathRejection>;
+/// What stands in a path for a value.
+type Segment = Result<Path<String>, PathRejection>;
+
+fn text(segment: Segment) -> Answer<String> {
+    let malformed =
+        |rejection: PathRejection| Failure::malformed(rejection.body_text(), "percent-encode UTF-8");
+    segment.map(|Path(text)| text).map_err(malformed)
+}
 
 async fn read_kv<T: Send + 'static>(
     api: &Api,
@@ -268,14 +273,10 @@ pub(super) async fn status(State(api): State<Api>) -> Json<Status> {
         (status = 503, description = "The node is busy", body = ErrorPage),
     )
 )]
-pub(super) async fn block(State(api): State<Api>, Path(round): Path<String>) -> Answer<Json<BlockPage>> {
-    let round = Round::parse(&round)?;
-    let block = api
-        .read(move |state| state.blocks.block(round.resolve(state)?))
-        .await?;
-    block
-        .map(|block| Json(BlockPage::new(block)))
-        .ok_or_else(|| round.not_final())
+pub(super) async fn block(State(api): State<Api>, round: Segment) -> Answer<Response> {
+    let round = Round::parse(&text(round)?)?;
+    let read = move |state: &ApiState| Ok(state.blocks.block(round.resolve(state)?)?.map(BlockPage::new));
+    api.page(read).await?.ok_or_else(|| round.not_final())
 }
 
 /// A certificate that made a block final. Nodes may answer with different ones; each is as good.
@@ -291,16 +292,13 @@ pub(super) async fn block(State(api): State<Api>, Path(round): Path<String>) -> 
         (status = 503, description = "The node is busy", body = ErrorPage),
     )
 )]
-pub(super) async fn certificate(
-    State(api): State<Api>,
-    Path(round): Path<String>,
-) -> Answer<Json<CertificatePage>> {
-    let round = Round::parse(&round)?;
-    let found = api
-        .read(move |state| state.blocks.final_block(round.resolve(state)?))
-        .await?;
-    let found = found.ok_or_else(|| round.not_final())?;
-    Ok(Json(CertificatePage::new(&found.block.header, found.certificate)))
+pub(super) async fn certificate(State(api): State<Api>, round: Segment) -> Answer<Response> {
+    let round = Round::parse(&text(round)?)?;
+    let read = move |state: &ApiState| {
+        let found = state.blocks.final_block(round.resolve(state)?)?;
+        Ok(found.map(|found| CertificatePage::new(&found.block.header, found.certificate)))
+    };
+    api.page(read).await?.ok_or_else(|| round.not_final())
 }
 
 /// Counters for Prometheus.

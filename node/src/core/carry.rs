@@ -45,6 +45,7 @@ impl Core {
     }
 
     fn certify(&mut self, role: Role, value: Value, votes: &[Vote]) {
+        self.links.verifier.quorum_seen(role);
         if role.step == klero_committee::Step::Cert {
             let with_proof = votes.iter().filter(|vote| vote.proof().is_some()).count();
             self.counted = (votes.len() as u64, with_proof as u64);
@@ -86,7 +87,8 @@ impl Core {
         let cause = format!("{} for {:?} and {} for {:?}", alarm.first.0, alarm.first.1, alarm.second.0, alarm.second.1);
         tracing::error!(%cause, "two quorums that exclude each other: this node votes no more");
         self.links.metrics.alarm();
-        self.write_log(&[], None)?;
+        self.log.raise_alarm(&cause)?;
+        self.alarm = Some(cause.clone());
         self.emit(NodeEvent::Alarm { cause });
         Ok(())
     }

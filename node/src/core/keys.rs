@@ -43,14 +43,19 @@ impl OwnKeys {
         self.each(context, |voter, keys| cast_vote(context, role, value, voter, keys))
     }
 
-    /// The key that draws the lowest rank as a proposer: its index in the electorate, and itself.
-    pub(super) fn best_proposer(&self, context: &RoundContext, period: u32) -> Option<(u32, &ValidatorKeys)> {
+    /// The keys of a member of the electorate.
+    pub(super) fn of_member(&self, electorate: &Electorate, index: u32) -> Option<&ValidatorKeys> {
+        let id = electorate.member(index)?.id;
+        self.validators.iter().find(|(own, _)| *own == id).map(|(_, keys)| keys)
+    }
+
+    /// The member whose key draws the lowest rank as a proposer.
+    pub(super) fn best_proposer(&self, context: &RoundContext, period: u32) -> Option<u32> {
         let role = Role::new(context.round(), period, Step::Propose);
         let ranks: Vec<(Priority, u32)> = self.each(context, |proposer, keys| {
             proposer_priority(context, role, proposer, keys).map(|priority| (priority, proposer))
         });
-        let (_, best) = ranks.into_iter().min()?;
-        self.in_electorate(context.electorate()).into_iter().find(|(index, _)| *index == best)
+        ranks.into_iter().min().map(|(_, best)| best)
     }
 
     /// What `act` gives for the keys, computed by several threads where there are many.

@@ -144,6 +144,7 @@ pub(crate) struct Core {
     keys: OwnKeys,
     log: VoteLog,
     silence: Option<Silence>,
+    alarm: Option<String>,
     links: Links,
     todo: VecDeque<Task>,
     answers: VecDeque<Answer>,
@@ -167,7 +168,7 @@ pub(crate) struct Core {
 #[derive(Debug)]
 enum Task {
     /// To be told to the machine: the node's own votes.
-    Tell(Input),
+    Tell(Box<Input>),
     /// The round was decided.
     Decided(Role, Digest),
 }
@@ -287,7 +288,7 @@ impl Core {
         loop {
             if let Some(task) = self.todo.pop_front() {
                 match task {
-                    Task::Tell(input) => self.tell(input).map(drop)?,
+                    Task::Tell(input) => self.tell(*input).map(drop)?,
                     Task::Decided(role, digest) => self.on_decided(role, digest)?,
                 }
             } else if let Some(answer) = self.answers.pop_front() {

@@ -37,6 +37,7 @@ impl Core {
         } else {
             Some(Silence::default())
         };
+        let alarm = log.alarm()?;
         let start = RoundStart::new(&context, context.profile().timing.filter_max);
         let resumed = recovered.snapshot.as_ref().and_then(|snapshot| Agreement::restore(start, snapshot));
         let is_resumed = resumed.is_some();
@@ -48,6 +49,7 @@ impl Core {
             keys,
             log,
             silence,
+            alarm,
             links,
             todo: VecDeque::new(),
             answers: VecDeque::new(),
@@ -81,28 +83,28 @@ impl Core {
         let Recovered { votes, proposals, certificates, blocks, .. } = recovered;
         for certificate in certificates {
             if let Ok(certificate) = certificate.verify(&self.context) {
-                self.todo.push_back(Task::Tell(Input::Certificate(certificate)));
+                self.todo.push_back(Task::Tell(Box::new(Input::Certificate(certificate))));
             }
         }
         for block in blocks {
             let (round, digest, block) = (block.header.round, block.header.digest(), Arc::new(block));
             self.bodies.checked(digest, Arc::clone(&block));
             self.links.open.insert(round, digest, block.encode());
-            self.todo.push_back(Task::Tell(Input::Held(digest)));
+            self.todo.push_back(Task::Tell(Box::new(Input::Held(digest))));
             self.ask(Request::Judge { digest, block })?;
         }
         let unverified: Vec<UnverifiedVote> =
             votes.iter().flat_map(|bundle| bundle.clone().into_votes()).collect();
         let entropy = Secret::random().map_or([0; 32], |entropy| *entropy.expose());
         for vote in verify_votes(&self.context, &unverified, &entropy).into_iter().flatten() {
-            self.todo.push_back(Task::Tell(Input::Vote(vote)));
+            self.todo.push_back(Task::Tell(Box::new(Input::Vote(vote))));
         }
         for bundle in votes {
             self.own.votes.entry(bundle.role).or_default().push(bundle);
         }
         for message in proposals {
             if let Ok(proposal) = message.proposal.verify(&self.context) {
-                self.todo.push_back(Task::Tell(Input::Proposal(proposal)));
+                self.todo.push_back(Task::Tell(Box::new(Input::Proposal(proposal))));
             }
             if let Some(block) = &message.block {
                 let digest = block.header.digest();

@@ -14,16 +14,13 @@ pub(super) struct Silence {
 impl Core {
     /// Whether the node may vote and propose now.
     pub(super) fn may_speak(&self) -> bool {
-        self.silence.is_none() && self.machine.alarm().is_none() && !self.keys.is_empty()
+        self.silence.is_none() && self.alarm.is_none() && !self.keys.is_empty()
     }
 
     /// Why a node with keys does not vote; `None` when it does.
     pub(super) fn why_silent(&self) -> Option<String> {
-        if let Some(alarm) = self.machine.alarm() {
-            return Some(format!(
-                "two quorums that exclude each other were seen: {} and {}; more stake is faulty than the genesis assumes",
-                alarm.first.0, alarm.second.0
-            ));
+        if let Some(cause) = &self.alarm {
+            return Some(format!("two quorums that exclude each other were seen: {cause}; this node votes no more here"));
         }
         if self.keys.is_empty() {
             return Some("no validator keys: this node follows".into());

@@ -50,7 +50,7 @@ impl Core {
             self.publish(Message::Votes(bundle.clone()), 0);
         }
         self.own.votes.entry(role).or_default().extend(bundles);
-        self.todo.extend(votes.into_iter().map(|vote| Task::Tell(Input::Vote(vote))));
+        self.todo.extend(votes.into_iter().map(|vote| Task::Tell(Box::new(Input::Vote(vote)))));
         Ok(())
     }
 
@@ -70,7 +70,7 @@ impl Core {
         if !self.may_speak() {
             return Ok(());
         }
-        let Some((proposer, _)) = self.keys.best_proposer(&self.context, period) else {
+        let Some(proposer) = self.keys.best_proposer(&self.context, period) else {
             return Ok(());
         };
         let timestamp = (now_us() / 1000).max(self.chain.timestamp() + 1);
@@ -119,7 +119,7 @@ impl Core {
             payload,
             now: proposing.timestamp,
         };
-        let Some((_, keys)) = self.keys.best_proposer(&self.context, period) else {
+        let Some(keys) = self.keys.of_member(self.context.electorate(), proposing.proposer) else {
             return Ok(());
         };
         match draft.into_block(&self.chain, keys) {
@@ -134,7 +134,8 @@ impl Core {
         if period != self.machine.period() || !self.may_speak() {
             return Ok(());
         }
-        let Some((proposer, keys)) = self.keys.best_proposer(&self.context, period) else {
+        let proposer = proposing.proposer;
+        let Some(keys) = self.keys.of_member(self.context.electorate(), proposer) else {
             return Ok(());
         };
         let header = &block.header;

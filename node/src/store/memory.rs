@@ -5,10 +5,12 @@ use std::sync::{PoisonError, RwLock};
 
 use super::{Batch, Change, Column, Durability, Store, StoreError};
 
+type Key = (Column, Vec<u8>);
+
 /// A store that forgets everything when it is dropped.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
-    entries: RwLock<BTreeMap<(Column, Vec<u8>), Vec<u8>>>,
+    entries: RwLock<BTreeMap<Key, Vec<u8>>>,
 }
 
 impl Store for MemoryStore {

@@ -1,7 +1,8 @@
 //! Seats: how much weight a draw is worth [SORT-2].
 //!
 //! A [`Lottery`] is one committee's: a scheme, the expected number of seats τ and the total stake S. It is a
-//! function of the draw and the validator's stake s, defined as mathematics and computed in integers.
+//! function of the draw and the validator's stake s, defined as mathematics and computed in integers. The mean
+//! is τ·s/S under every scheme, so that spreading stake over many validators brings nothing [SORT-4].
 
 mod binomial;
 mod wide;

@@ -83,10 +83,13 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
 /// Reads a genesis and checks everything in it.
 pub(crate) fn load(path: &Path) -> anyhow::Result<Genesis> {
     let help = "make one with `klero genesis new`";
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}; {help}", path.display()))?;
-    let genesis: Genesis = serde_json::from_str(&text)
-        .with_context(|| format!("{} is no genesis; {help}", path.display()))?;
-    genesis.validate().with_context(|| format!("{} is refused", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}; {help}", path.display()))?;
+    let genesis: Genesis =
+        serde_json::from_str(&text).with_context(|| format!("{} is no genesis; {help}", path.display()))?;
+    genesis
+        .validate()
+        .with_context(|| format!("{} is refused", path.display()))?;
     Ok(genesis)
 }
 
@@ -96,14 +99,26 @@ pub(crate) fn create(genesis: &Genesis, path: &Path) -> anyhow::Result<()> {
 }
 
 /// A genesis of validators in any order.
-pub(crate) fn of(network: &str, timestamp: u64, profile: Profile, mut validators: Vec<GenesisValidator>) -> Genesis {
+pub(crate) fn of(
+    network: &str,
+    timestamp: u64,
+    profile: Profile,
+    mut validators: Vec<GenesisValidator>,
+) -> Genesis {
     validators.sort_by_key(|validator| validator.id);
-    Genesis { network: network.to_owned(), timestamp, profile, validators }
+    Genesis {
+        network: network.to_owned(),
+        timestamp,
+        profile,
+        validators,
+    }
 }
 
 /// Milliseconds since 1970.
 pub(crate) fn now_ms() -> anyhow::Result<u64> {
-    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).context("the system's clock is before 1970")?;
+    let elapsed = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .context("the system's clock is before 1970")?;
     u64::try_from(elapsed.as_millis()).context("the system's clock is far in the future")
 }
 
@@ -134,13 +149,16 @@ fn new(args: &NewArgs) -> anyhow::Result<()> {
 
 fn read_public(path: &Path) -> anyhow::Result<PublicKeys> {
     let help = "it is made with `klero init` or `klero keys new --public`";
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}; {help}", path.display()))?;
-    serde_json::from_str(&text).with_context(|| format!("{} is no file of public keys; {help}", path.display()))
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}; {help}", path.display()))?;
+    serde_json::from_str(&text)
+        .with_context(|| format!("{} is no file of public keys; {help}", path.display()))
 }
 
 fn read_profile(path: &Path) -> anyhow::Result<Profile> {
     let help = "see the field `profile` of a genesis file";
-    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}; {help}", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}; {help}", path.display()))?;
     serde_json::from_str(&text).with_context(|| format!("{} is no profile; {help}", path.display()))
 }
 
@@ -149,7 +167,11 @@ fn validate(args: &FileArgs) -> anyhow::Result<()> {
     if args.json {
         return output::json_line(&json!({ "valid": true, "chain_id": genesis.chain_id() }));
     }
-    output::write(&format!("{} is valid; chain id {}\n", args.genesis.display(), genesis.chain_id()))
+    output::write(&format!(
+        "{} is valid; chain id {}\n",
+        args.genesis.display(),
+        genesis.chain_id()
+    ))
 }
 
 fn hash(args: &FileArgs) -> anyhow::Result<()> {
@@ -172,7 +194,12 @@ fn show(genesis: &Genesis, json: bool) -> anyhow::Result<()> {
             "profile": genesis.profile,
         }));
     }
-    let largest = genesis.validators.iter().map(|validator| validator.stake).max().unwrap_or_default();
+    let largest = genesis
+        .validators
+        .iter()
+        .map(|validator| validator.stake)
+        .max()
+        .unwrap_or_default();
     let mut page = format!(
         "network     {}\nchain id    {}\nvalidators  {}\nstake       {total}, the largest {:.1} %\n",
         genesis.network,
@@ -180,14 +207,25 @@ fn show(genesis: &Genesis, json: bool) -> anyhow::Result<()> {
         genesis.validators.len(),
         largest as f64 * 100.0 / total as f64,
     );
-    for (name, step) in [("soft", Step::Soft), ("cert", Step::Cert), ("next", Step::Next(0))] {
-        page.push_str(&format!("{name:10}  {}\n", committee(&genesis.profile, step, total)?));
+    for (name, step) in [
+        ("soft", Step::Soft),
+        ("cert", Step::Cert),
+        ("next", Step::Next(0)),
+    ] {
+        page.push_str(&format!(
+            "{name:10}  {}\n",
+            committee(&genesis.profile, step, total)?
+        ));
     }
     output::write(&page)
 }
 
 fn total(genesis: &Genesis) -> anyhow::Result<u64> {
-    match genesis.validators.iter().try_fold(0_u64, |sum, validator| sum.checked_add(validator.stake)) {
+    match genesis
+        .validators
+        .iter()
+        .try_fold(0_u64, |sum, validator| sum.checked_add(validator.stake))
+    {
         Some(total) => Ok(total),
         None => bail!("the stakes add up to more than 2^63: divide all by one power of ten"),
     }

@@ -40,7 +40,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8545")]
     rpc: SocketAddr,
     /// Where the node listens for peers
-    #[arg(long, value_name = "MULTIADDRESS", default_value = "/ip4/0.0.0.0/udp/30303/quic-v1")]
+    #[arg(
+        long,
+        value_name = "MULTIADDRESS",
+        default_value = "/ip4/0.0.0.0/udp/30303/quic-v1"
+    )]
     listen: Vec<String>,
     /// A peer to connect to; may be given several times
     #[arg(long, value_name = "MULTIADDRESS")]
@@ -94,15 +98,24 @@ fn join(args: &Args, file: &Path) -> anyhow::Result<()> {
         );
         keys.create(&args.dir.join("keys.json"))?;
         // One key in two places is one vote too many.
-        std::fs::remove_file(path).with_context(|| format!("cannot remove {}: remove it yourself", path.display()))?;
+        std::fs::remove_file(path)
+            .with_context(|| format!("cannot remove {}: remove it yourself", path.display()))?;
     }
     genesis::create(&genesis, &args.dir.join("genesis.json"))
 }
 
 fn configuration(args: &Args, has_keys: bool) -> NodeConfig {
-    let of_directory = || args.dir.file_name().map(|name| name.to_string_lossy().into_owned());
+    let of_directory = || {
+        args.dir
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+    };
     NodeConfig {
-        name: args.name.clone().or_else(of_directory).unwrap_or_else(|| "klero".into()),
+        name: args
+            .name
+            .clone()
+            .or_else(of_directory)
+            .unwrap_or_else(|| "klero".into()),
         genesis: "genesis.json".into(),
         data: "data".into(),
         keys: has_keys.then(|| "keys.json".into()),
@@ -132,6 +145,10 @@ fn next_steps(args: &Args, public: Option<&Path>, config: &Path) -> String {
 fn make_empty(dir: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(dir).with_context(|| format!("cannot make {}", dir.display()))?;
     let mut entries = std::fs::read_dir(dir).with_context(|| format!("cannot read {}", dir.display()))?;
-    ensure!(entries.next().is_none(), "{} is not empty: choose another --dir", dir.display());
+    ensure!(
+        entries.next().is_none(),
+        "{} is not empty: choose another --dir",
+        dir.display()
+    );
     Ok(())
 }

@@ -4,9 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use klero_finality::GenesisValidator;
-use klero_node::keys::{KeyEntry, KeyFile, Secret};
-use klero_sampling::Digest;
-use klero_sampling::vrf::VrfSuite;
+use klero_node::keys::KeyFile;
 use serde::{Deserialize, Serialize};
 
 use crate::output;
@@ -52,7 +50,7 @@ pub(crate) struct InspectArgs {
     /// The stake that each validator is to have in the genesis
     #[arg(long, default_value_t = DEFAULT_STAKE, value_parser = clap::value_parser!(u64).range(1..))]
     stake: u64,
-    /// Print {"network","validators":[…]}, which `klero genesis new --validators` reads
+    /// Print the public halves as one line of JSON, which `klero genesis new --validators` reads
     #[arg(long)]
     json: bool,
 }
@@ -70,10 +68,15 @@ pub(crate) struct PublicKeys {
 impl PublicKeys {
     /// The public halves of keys, each with the same stake.
     pub(crate) fn of(keys: &KeyFile, stake: u64) -> anyhow::Result<Self> {
-        let validators = keys.validators.iter().map(|entry| entry.genesis_validator(&keys.network, stake));
+        let validators = keys
+            .validators
+            .iter()
+            .map(|entry| entry.genesis_validator(&keys.network, stake));
         Ok(Self {
             network: keys.network.clone(),
-            validators: validators.collect::<Result<_, _>>().context("a key of the key file")?,
+            validators: validators
+                .collect::<Result<_, _>>()
+                .context("a key of the key file")?,
         })
     }
 
@@ -102,7 +105,10 @@ fn new(args: &NewArgs) -> anyhow::Result<()> {
     }
     let mut text = format!("{}: secret, readable by you only\n", args.keys.display());
     if let Some(path) = &args.public {
-        text.push_str(&format!("{}: public, for `klero genesis new --validators`\n", path.display()));
+        text.push_str(&format!(
+            "{}: public, for `klero genesis new --validators`\n",
+            path.display()
+        ));
     }
     output::write(&(text + &page(&public)))
 }
@@ -123,40 +129,14 @@ pub(crate) fn fresh(network: &str, validators: u32) -> anyhow::Result<KeyFile> {
         "the network's name has {} bytes: it must have 1 to 64",
         network.len()
     );
-    let random = || Secret::random().context("the system has no randomness to give (/dev/urandom)");
-    let entries = (0..validators).map(|_| Ok(entry(random()?)));
-    Ok(KeyFile {
-        network: network.to_owned(),
-        node_seed: random()?,
-        validators: entries.collect::<anyhow::Result<_>>()?,
-    })
-}
-
-/// The validator of a seed. Its id is derived one way, so that it tells nothing of the seed.
-pub(crate) fn entry(seed: Secret) -> KeyEntry {
-    KeyEntry {
-        id: Digest(*seed.child(0).expose()),
-        vrf: VrfSuite::Sr25519,
-        seed,
-    }
+    let count = usize::try_from(validators).context("too many validators for this machine")?;
+    KeyFile::generate(network, count).context("the system has no randomness to give (/dev/urandom)")
 }
 
 fn page(public: &PublicKeys) -> String {
     let mut page = format!("network {}\n", public.network);
     for validator in &public.validators {
-        let vote_key = hex::encode(validator.vote_key.to_bytes());
-        page.push_str(&format!("validator {}\n  vote key {vote_key}\n", validator.id));
+        page.push_str(&format!("validator {}\n", validator.id));
     }
     page
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_id_is_not_the_seed() {
-        let entry = entry(Secret::new([7; 32]));
-        assert_ne!(entry.id.as_bytes(), entry.seed.expose());
-    }
 }

@@ -42,7 +42,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let (events, told) = channel();
     let config = NodeConfig::load(&args.config)?;
     let name = config.name.clone();
-    let node = NodeBuilder::from_config(&config)?.key_value()?.events(events).start()?;
+    let node = NodeBuilder::from_config(&config)?
+        .key_value()?
+        .events(events)
+        .start()?;
     print_events(told, name, args.json, stop);
     wait(&node, &stopped)?;
     node.stop().context("the node did not stop in good order")
@@ -84,7 +87,11 @@ fn stop_with_parent(stop: Sender<Stop>) {
 fn print_events(events: Receiver<NodeEvent>, name: String, json: bool, stop: Sender<Stop>) {
     std::thread::spawn(move || {
         for event in events {
-            let printed = if json { output::json_line(&event) } else { tell(&name, &event) };
+            let printed = if json {
+                output::json_line(&event)
+            } else {
+                tell(&name, &event)
+            };
             if printed.is_err() {
                 // Whoever read the events is gone.
                 let _stops = stop.send(Stop);
@@ -97,9 +104,10 @@ fn print_events(events: Receiver<NodeEvent>, name: String, json: bool, stop: Sen
 /// What people want to know; the log has the rest.
 fn tell(name: &str, event: &NodeEvent) -> anyhow::Result<()> {
     match event {
-        NodeEvent::Ready { rpc, p2p } => {
-            output::write(&format!("{name} runs\n  API    {rpc}\n  peers  {}\n", p2p.join(" ")))
-        }
+        NodeEvent::Ready { rpc, p2p } => output::write(&format!(
+            "{name} runs\n  API    {rpc}\n  peers  {}\n",
+            p2p.join(" ")
+        )),
         NodeEvent::Alarm { cause } => output::write(&format!("alarm: {cause}; {name} votes no more\n")),
         NodeEvent::Proposed { .. } | NodeEvent::Final(_) => Ok(()),
     }

@@ -33,13 +33,19 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
 }
 
 fn fetch(rpc: &str) -> anyhow::Result<Value> {
-    let config = ureq::Agent::config_builder().timeout_global(Some(TIMEOUT)).build();
+    let config = ureq::Agent::config_builder()
+        .timeout_global(Some(TIMEOUT))
+        .build();
     let url = format!("{}/v1/status", rpc.trim_end_matches('/'));
-    let text = ureq::Agent::new_with_config(config).get(&url).call()?.body_mut().read_to_string()?;
+    let text = ureq::Agent::new_with_config(config)
+        .get(&url)
+        .call()?
+        .body_mut()
+        .read_to_string()?;
     serde_json::from_str(&text).context("the answer is not JSON")
 }
 
-/// One line a field, in the node's order.
+/// One line a field, in the alphabet's order.
 fn page(status: &Value) -> String {
     let Value::Object(fields) = status else {
         return format!("{status}\n");

@@ -8,6 +8,7 @@ use anyhow::{Context, anyhow};
 use indicatif::{ProgressBar, ProgressStyle};
 use klero_finality::FinalBlock;
 use klero_node::light::{self, FileSource, Progress, Report, RpcSource, Source, SourceError, VerifyError};
+use serde::Serialize;
 use serde_json::json;
 
 use crate::output;
@@ -35,6 +36,14 @@ pub(crate) struct Args {
     json: bool,
 }
 
+/// The answer in JSON.
+#[derive(Serialize)]
+struct Accepted<'a> {
+    valid: bool,
+    #[serde(flatten)]
+    report: &'a Report,
+}
+
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let genesis = klero_node::read_genesis(&args.genesis)?;
     let mut source = source(args)?;
@@ -48,7 +57,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     };
     let verified = match &mut copy {
         Some(copy) => {
-            let mut source = Copying { source: source.as_mut(), copy };
+            let mut source = Copying {
+                source: source.as_mut(),
+                copy,
+            };
             let verified = light::verify(&genesis, &mut source, args.to, &mut progress);
             copy.file.flush().context("the copy cannot be written")?;
             verified
@@ -69,7 +81,8 @@ fn source(args: &Args) -> anyhow::Result<Box<dyn Source>> {
         return Ok(Box::new(RpcSource::connect(url)?));
     }
     let path = args.chain.as_deref().context("give --rpc or --chain")?;
-    let file = File::open(path).with_context(|| format!("cannot read {}; --save writes one", path.display()))?;
+    let file =
+        File::open(path).with_context(|| format!("cannot read {}; --save writes one", path.display()))?;
     Ok(Box::new(FileSource::new(BufReader::new(file))))
 }
 
@@ -78,7 +91,7 @@ fn bar(head: Option<u64>) -> Option<ProgressBar> {
     std::io::stderr().is_terminal().then(|| {
         let template = match head {
             Some(_) => "{bar:40} {pos}/{len} rounds, {eta} to go",
-            None => "{pos} rounds, {per_sec}",
+            None => "{pos} rounds, {elapsed}",
         };
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         ProgressBar::new(head.unwrap_or_default()).with_style(style)
@@ -87,9 +100,7 @@ fn bar(head: Option<u64>) -> Option<ProgressBar> {
 
 fn accepted(args: &Args, report: &Report) -> anyhow::Result<()> {
     if args.json {
-        let mut line = serde_json::to_value(report)?;
-        line["valid"] = json!(true);
-        return output::json_line(&line);
+        return output::json_line(&Accepted { valid: true, report });
     }
     let mean = report.certificate_bytes / report.certificates.max(1);
     output::write(&format!(
@@ -108,7 +119,9 @@ fn refused(args: &Args, error: &VerifyError) -> anyhow::Result<anyhow::Error> {
         VerifyError::Source { .. } | VerifyError::Ended { .. } => anyhow!("{error}"),
         VerifyError::Genesis(_) => anyhow!("{}: {error}", args.genesis.display()),
         VerifyError::Refused { .. } => {
-            anyhow!("{error}; do not trust this source: ask another one, and see that the genesis is the network's")
+            anyhow!(
+                "{error}; do not trust this source: ask another one, and see that the genesis is the network's"
+            )
         }
     })
 }
@@ -122,7 +135,9 @@ impl CopyFile {
     fn create(path: &Path) -> anyhow::Result<Self> {
         let file = File::create_new(path);
         let file = file.with_context(|| format!("cannot write {}; choose another --save", path.display()))?;
-        Ok(Self { file: BufWriter::new(file) })
+        Ok(Self {
+            file: BufWriter::new(file),
+        })
     }
 }
 

@@ -5,7 +5,8 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::mpsc::SyncSender;
+use std::sync::mpsc::{Receiver, SyncSender};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
@@ -37,6 +38,8 @@ pub(crate) struct Child {
     process: std::process::Child,
     /// A node ends when this pipe closes, so that no node outlives its launcher.
     lifeline: Option<ChildStdin>,
+    /// Passes on what the node says.
+    listener: Option<JoinHandle<()>>,
 }
 
 impl Child {
@@ -48,7 +51,11 @@ impl Child {
         messages: SyncSender<Message>,
     ) -> anyhow::Result<Self> {
         let log = config.with_file_name("node.log");
-        let log_file = File::create_new(&log).with_context(|| format!("cannot write {}", log.display()))?;
+        let log_file = File::options()
+            .create(true)
+            .append(true)
+            .open(&log)
+            .with_context(|| format!("cannot write {}", log.display()))?;
         let program = std::env::current_exe().context("cannot find this program")?;
         let mut process = Command::new(program)
             .arg("node")
@@ -63,10 +70,15 @@ impl Child {
             .spawn()
             .with_context(|| format!("cannot start {name}"))?;
         let lifeline = process.stdin.take();
-        if let Some(output) = process.stdout.take() {
-            std::thread::spawn(move || listen(BufReader::new(output), place, &messages));
-        }
-        Ok(Self { name: name.to_owned(), log, process, lifeline })
+        let output = process.stdout.take().map(BufReader::new);
+        let listener = output.map(|output| std::thread::spawn(move || listen(output, place, &messages)));
+        Ok(Self {
+            name: name.to_owned(),
+            log,
+            process,
+            lifeline,
+            listener,
+        })
     }
 
     /// The process id.
@@ -81,6 +93,11 @@ impl Child {
             Some(status) => status,
             None => self.kill()?,
         })
+    }
+
+    /// Whether its log ends with a port that somebody else has.
+    pub(crate) fn lacks_a_port(&self) -> bool {
+        self.last_words().contains("Address already in use")
     }
 
     /// The last lines of the node's log.
@@ -98,7 +115,10 @@ impl Child {
 
     fn ended_by(&mut self, deadline: Instant) -> anyhow::Result<Option<ExitStatus>> {
         loop {
-            let status = self.process.try_wait().with_context(|| format!("cannot wait for {}", self.name))?;
+            let status = self
+                .process
+                .try_wait()
+                .with_context(|| format!("cannot wait for {}", self.name))?;
             if status.is_some() || Instant::now() >= deadline {
                 return Ok(status);
             }
@@ -109,7 +129,9 @@ impl Child {
     fn kill(&mut self) -> anyhow::Result<ExitStatus> {
         // A process that is gone already needs no killing.
         let _gone = self.process.kill();
-        self.process.wait().with_context(|| format!("cannot wait for {}", self.name))
+        self.process
+            .wait()
+            .with_context(|| format!("cannot wait for {}", self.name))
     }
 }
 
@@ -136,8 +158,28 @@ pub(crate) fn stop(children: &mut [Child]) -> anyhow::Result<()> {
             late.push(child.name.clone());
         }
     }
-    ensure!(late.is_empty(), "did not end within {} s and was killed: {}", PATIENCE.as_secs(), late.join(", "));
+    ensure!(
+        late.is_empty(),
+        "did not end within {} s and was killed: {}",
+        PATIENCE.as_secs(),
+        late.join(", ")
+    );
     Ok(())
+}
+
+/// Takes what nodes that have ended still had to say; tells whether the user interrupted meanwhile.
+pub(crate) fn hear_out(children: &[Child], messages: &Receiver<Message>) -> bool {
+    let is_heard = |child: &Child| child.listener.as_ref().is_none_or(JoinHandle::is_finished);
+    let mut is_interrupted = false;
+    loop {
+        let is_over = children.iter().all(is_heard);
+        while let Ok(message) = messages.recv_timeout(LOOK_AGAIN) {
+            is_interrupted |= matches!(message, Message::Interrupted);
+        }
+        if is_over {
+            return is_interrupted;
+        }
+    }
 }
 
 /// Passes a node's events on until its output ends. When the launcher is slow the node's pipe fills, and the
@@ -146,7 +188,9 @@ fn listen(output: impl BufRead, place: usize, messages: &SyncSender<Message>) {
     for line in output.lines() {
         let Ok(line) = line else { break };
         // A line that is no event is for people.
-        let Ok(event) = serde_json::from_str(&line) else { continue };
+        let Ok(event) = serde_json::from_str(&line) else {
+            continue;
+        };
         if messages.send(Message::Event(place, Box::new(event))).is_err() {
             return;
         }

@@ -6,7 +6,7 @@ use anyhow::{Context, ensure};
 use klero_node::NodeConfig;
 use serde::Serialize;
 
-use super::plan::{NodePlan, Plan};
+use super::plan::Plan;
 use super::ports::Ports;
 use crate::{genesis, output};
 
@@ -57,7 +57,9 @@ impl Directory {
                 .context("cannot make a temporary directory: choose one with --dir")?
                 .keep(),
         };
-        let path = path.canonicalize().with_context(|| format!("cannot find {}", path.display()))?;
+        let path = path
+            .canonicalize()
+            .with_context(|| format!("cannot find {}", path.display()))?;
         Ok(Self { path })
     }
 
@@ -81,41 +83,49 @@ impl Directory {
         self.node(name).join("node.toml")
     }
 
-    /// Writes the genesis and, for each node, keys, configuration and an empty log.
-    pub(crate) fn write(&self, plan: &Plan, ports: &[Ports]) -> anyhow::Result<()> {
+    /// Writes the genesis and, for each node, keys and an empty log.
+    pub(crate) fn write(&self, plan: &Plan) -> anyhow::Result<()> {
         genesis::create(&plan.genesis, &self.genesis())?;
-        let peers: Vec<String> = ports.iter().map(Ports::peers).collect::<Result<_, _>>()?;
-        for (place, (node, ports)) in plan.nodes.iter().zip(ports).enumerate() {
-            let others = (1..peers.len()).map(|distance| peers[(place + distance) % peers.len()].clone());
-            self.write_node(node, ports, others.take(MOST_BOOTNODES).collect())?;
+        for node in &plan.nodes {
+            let dir = self.node(&node.name);
+            std::fs::create_dir(&dir).with_context(|| format!("cannot make {}", dir.display()))?;
+            node.keys.create(&dir.join("keys.json"))?;
+            // The keys were made just now: nobody voted with them.
+            klero_node::mark_never_voted(&dir.join("data"))
+                .with_context(|| format!("cannot make the log of {}", node.name))?;
         }
         Ok(())
     }
 
-    fn write_node(&self, node: &NodePlan, ports: &Ports, bootnodes: Vec<String>) -> anyhow::Result<()> {
-        let dir = self.node(&node.name);
-        std::fs::create_dir(&dir).with_context(|| format!("cannot make {}", dir.display()))?;
-        node.keys.create(&dir.join("keys.json"))?;
-        let config = NodeConfig {
-            name: node.name.clone(),
-            genesis: "../genesis.json".into(),
-            data: "data".into(),
-            keys: Some("keys.json".into()),
-            rpc: ports.rpc()?,
-            listen: vec![ports.peers()?],
-            wait_for_peers: bootnodes.len(),
-            bootnodes,
-        };
-        output::new_file(&self.config(&node.name), &toml::to_string(&config)?)?;
-        // The keys were made just now: nobody voted with them.
-        klero_node::mark_never_voted(&dir.join("data"))
-            .with_context(|| format!("cannot make the log of {}", node.name))?;
+    /// Writes the configurations of the nodes, over those with other ports if there are any.
+    pub(crate) fn configure(&self, plan: &Plan, ports: &[Ports]) -> anyhow::Result<()> {
+        let peers: Vec<String> = ports.iter().map(Ports::peers).collect::<Result<_, _>>()?;
+        for (place, (node, ports)) in plan.nodes.iter().zip(ports).enumerate() {
+            let others = (1..peers.len()).map(|distance| peers[(place + distance) % peers.len()].clone());
+            let bootnodes: Vec<String> = others.take(MOST_BOOTNODES).collect();
+            let config = NodeConfig {
+                name: node.name.clone(),
+                genesis: "../genesis.json".into(),
+                data: "data".into(),
+                keys: Some("keys.json".into()),
+                rpc: ports.rpc()?,
+                listen: vec![ports.peers()?],
+                wait_for_peers: bootnodes.len(),
+                bootnodes,
+            };
+            let path = self.config(&node.name);
+            std::fs::write(&path, toml::to_string(&config)?)
+                .with_context(|| format!("cannot write {}", path.display()))?;
+        }
         Ok(())
     }
 
     /// Writes `network.json` in one piece, so that a script that waits for it never reads half of it.
     pub(crate) fn write_network(&self, network: &NetworkFile) -> anyhow::Result<()> {
-        let (part, whole) = (self.path.join("network.json.part"), self.path.join("network.json"));
+        let (part, whole) = (
+            self.path.join("network.json.part"),
+            self.path.join("network.json"),
+        );
         let text = format!("{}\n", serde_json::to_string_pretty(network)?);
         std::fs::write(&part, text)
             .and_then(|()| std::fs::rename(&part, &whole))
@@ -134,9 +144,8 @@ fn take_empty(path: &Path) -> anyhow::Result<()> {
             );
             Ok(())
         }
-        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
-            std::fs::create_dir_all(path).with_context(|| format!("cannot make {shown}: choose another --dir"))
-        }
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => std::fs::create_dir_all(path)
+            .with_context(|| format!("cannot make {shown}: choose another --dir")),
         Err(cause) => Err(cause).with_context(|| format!("cannot use {shown}: choose another --dir")),
     }
 }

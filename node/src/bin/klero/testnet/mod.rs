@@ -74,7 +74,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let ports = Ports::reserve(args.nodes.into(), args.base_port)?;
     let directory = Directory::new(args.dir.as_deref())?;
     let screen = Screen::new(args.json, args.rounds);
-    directory.write(&plan, &ports)?;
+    directory.write(&plan)?;
     let (sender, messages) = std::sync::mpsc::sync_channel(MESSAGES);
     let interrupts = sender.clone();
     ctrlc::set_handler(move || {
@@ -82,14 +82,20 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         let _ended = interrupts.send(Message::Interrupted);
     })
     .context("cannot listen for Ctrl-C")?;
-    screen.remark(&format!("starting {} nodes in {}", args.nodes, directory.path().display()));
-    let Some(started) = start::all(&plan, &directory, ports, &sender, &messages)? else {
+    screen.say(&format!(
+        "starting {} nodes in {}\n",
+        args.nodes,
+        directory.path().display()
+    ))?;
+    let Some(started) = start::all(&plan, &directory, args.base_port, ports, (&sender, &messages))? else {
         return Ok(());
     };
     let network = started.network(&directory);
     directory.write_network(&network)?;
     screen.say(&welcome(&plan, &directory, &network)?)?;
-    let Started { mut children, early, .. } = started;
+    let Started {
+        mut children, early, ..
+    } = started;
     let mut watch = Watch::new(&plan, &directory, &screen);
     let outcome = watch.run(&mut children, early, &messages, args.rounds);
     let stopped = child::stop(&mut children);
@@ -107,14 +113,20 @@ fn welcome(plan: &Plan, directory: &Directory, network: &NetworkFile) -> anyhow:
     );
     for (node, entry) in plan.nodes.iter().zip(&network.nodes) {
         text.push_str(&format!(
-            "  {:7} {}  {} keys, {:.1} % of the stake\n",
+            "  {:7} {}  {} of the validators, {:.1} % of the stake\n",
             node.name,
             entry.rpc,
             node.keys.validators.len(),
             node.stake as f64 * 100.0 / total as f64
         ));
     }
-    let rpc = |place: usize| network.nodes.get(place).or(network.nodes.first()).map_or("", |node| &node.rpc);
+    let rpc = |place: usize| {
+        network
+            .nodes
+            .get(place)
+            .or(network.nodes.first())
+            .map_or("", |node| &node.rpc)
+    };
     text.push_str(&format!(
         "\nwrite   curl --data-binary 'set city athens' {}/v1/transactions\nread    curl {}/v1/kv/city\n\
          check   {} verify --genesis {} --rpc {}\nend     Ctrl-C\n\n",

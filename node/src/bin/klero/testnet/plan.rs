@@ -2,12 +2,11 @@
 
 use anyhow::{Context, ensure};
 use klero_finality::Genesis;
-use klero_node::keys::{KeyFile, Secret};
+use klero_node::keys::{KeyEntry, KeyFile, Secret};
 use klero_sampling::Domain;
 
 use super::{profile, stakes};
 use crate::genesis::{self, Scheme};
-use crate::keys;
 
 /// The name that the proofs of possession are for.
 pub(crate) const NETWORK: &str = "klero-testnet";
@@ -70,14 +69,22 @@ impl Plan {
         let mut nodes = Vec::new();
         let mut validators = Vec::new();
         for (place, hand) in stakes::deal(&stakes, wish.nodes).into_iter().enumerate() {
-            let mut keys = KeyFile { network: NETWORK.into(), node_seed: next(), validators: Vec::new() };
+            let mut keys = KeyFile {
+                network: NETWORK.into(),
+                node_seed: next(),
+                validators: Vec::new(),
+            };
             for validator in &hand {
-                let entry = keys::entry(next());
+                let entry = KeyEntry::from_seed(next());
                 validators.push(entry.genesis_validator(NETWORK, stakes[*validator])?);
                 keys.validators.push(entry);
             }
             let stake = hand.iter().map(|validator| stakes[*validator]).sum();
-            nodes.push(NodePlan { name: format!("node{}", place + 1), keys, stake });
+            nodes.push(NodePlan {
+                name: format!("node{}", place + 1),
+                keys,
+                stake,
+            });
         }
         let genesis = genesis::of(NETWORK, wish.timestamp, profile::of(wish.scheme), validators);
         genesis.validate().context("these validators make no genesis")?;
@@ -95,7 +102,13 @@ mod tests {
     use super::*;
 
     fn plan(seed: Option<&str>) -> Plan {
-        let wish = Wish { nodes: 3, validators: 7, scheme: Scheme::Quota, seed, timestamp: 1 };
+        let wish = Wish {
+            nodes: 3,
+            validators: 7,
+            scheme: Scheme::Quota,
+            seed,
+            timestamp: 1,
+        };
         Plan::new(&wish).unwrap()
     }
 
@@ -110,15 +123,40 @@ mod tests {
     #[test]
     fn the_genesis_has_the_keys_of_the_nodes() {
         let plan = plan(None);
-        let mut ids: Vec<_> = plan.nodes.iter().flat_map(|node| &node.keys.validators).map(|entry| entry.id).collect();
+        let mut ids: Vec<_> = plan
+            .nodes
+            .iter()
+            .flat_map(|node| &node.keys.validators)
+            .map(|entry| entry.id)
+            .collect();
         ids.sort_unstable();
-        assert_eq!(ids, plan.genesis.validators.iter().map(|validator| validator.id).collect::<Vec<_>>());
-        assert_eq!(plan.total(), plan.genesis.validators.iter().map(|validator| validator.stake).sum::<u64>());
+        assert_eq!(
+            ids,
+            plan.genesis
+                .validators
+                .iter()
+                .map(|validator| validator.id)
+                .collect::<Vec<_>>()
+        );
+        assert_eq!(
+            plan.total(),
+            plan.genesis
+                .validators
+                .iter()
+                .map(|validator| validator.stake)
+                .sum::<u64>()
+        );
     }
 
     #[test]
     fn more_nodes_than_validators_are_refused() {
-        let wish = Wish { nodes: 4, validators: 3, scheme: Scheme::Full, seed: None, timestamp: 1 };
+        let wish = Wish {
+            nodes: 4,
+            validators: 3,
+            scheme: Scheme::Full,
+            seed: None,
+            timestamp: 1,
+        };
         let error = Plan::new(&wish).unwrap_err().to_string();
         assert!(error.contains("--validators 4"), "{error}");
     }

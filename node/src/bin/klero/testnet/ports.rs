@@ -19,7 +19,10 @@ impl Ports {
         if let (Some(base), Some(last)) = (base, last)
             && (base == 0 || last > usize::from(u16::MAX))
         {
-            bail!("{nodes} nodes need ports {base} to {last}: choose --base-port 1 to {}", 65_536 - 2 * nodes);
+            bail!(
+                "{nodes} nodes need ports {base} to {last}: choose --base-port 1 to {}",
+                65_536 - 2 * nodes
+            );
         }
         let mut numbers = (0..).map(|place: u16| base.map_or(0, |base| base.saturating_add(place)));
         let mut next = || numbers.next().unwrap_or_default();
@@ -51,7 +54,10 @@ fn loopback(port: u16) -> SocketAddr {
 }
 
 fn refused(address: SocketAddr, kind: &str) -> String {
-    format!("port {} ({kind}) cannot be used: give another --base-port, or none, so that the system chooses", address.port())
+    format!(
+        "port {} ({kind}) cannot be used: give another --base-port, or none, so that the system chooses",
+        address.port()
+    )
 }
 
 #[cfg(test)]
@@ -81,6 +87,9 @@ mod tests {
         let taken = UdpSocket::bind(loopback(0)).unwrap();
         let port = taken.local_addr().unwrap().port();
         let error = format!("{:#}", Ports::reserve(1, Some(port)).unwrap_err());
-        assert!(error.contains(&format!("port {port} (UDP)")) && error.contains("--base-port"), "{error}");
+        assert!(
+            error.contains(&format!("port {port} (UDP)")) && error.contains("--base-port"),
+            "{error}"
+        );
     }
 }

@@ -67,13 +67,24 @@ impl Rounds {
     /// No rounds, of nodes with these names, which all run.
     pub(crate) fn new(names: Vec<String>) -> Self {
         let heads = vec![Some(0); names.len()];
-        Self { names, heads, proposals: BTreeMap::new(), open: BTreeMap::new(), finished: 0 }
+        Self {
+            names,
+            heads,
+            proposals: BTreeMap::new(),
+            open: BTreeMap::new(),
+            finished: 0,
+        }
     }
 
     /// A block was proposed. Who proposes it again later does not make it younger.
     pub(crate) fn proposed(&mut self, round: u64, block: Digest, at_us: u64) {
         if round > self.finished {
-            let at = self.proposals.entry(round).or_default().entry(block).or_insert(at_us);
+            let at = self
+                .proposals
+                .entry(round)
+                .or_default()
+                .entry(block)
+                .or_insert(at_us);
             *at = at_us.min(*at);
         }
     }
@@ -88,7 +99,11 @@ impl Rounds {
             return Ok(());
         }
         let last_us = event.at_us;
-        let open = self.open.entry(round).or_insert_with(|| Open { first: event.clone(), by: node, last_us });
+        let open = self.open.entry(round).or_insert_with(|| Open {
+            first: event.clone(),
+            by: node,
+            last_us,
+        });
         open.last_us = open.last_us.max(last_us);
         ensure!(
             open.first.block == event.block,
@@ -126,13 +141,21 @@ impl Rounds {
     /// Takes the next round that every node that runs has.
     pub(crate) fn next(&mut self) -> Option<Finished> {
         let round = self.finished + 1;
-        let everywhere = self.heads.iter().flatten().min().is_some_and(|head| *head >= round);
+        let everywhere = self
+            .heads
+            .iter()
+            .flatten()
+            .min()
+            .is_some_and(|head| *head >= round);
         if !everywhere {
             return None;
         }
         let open = self.open.remove(&round)?;
         self.finished = round;
-        let proposed_us = self.proposals.remove(&round).and_then(|blocks| blocks.get(&open.first.block).copied());
+        let proposed_us = self
+            .proposals
+            .remove(&round)
+            .and_then(|blocks| blocks.get(&open.first.block).copied());
         self.proposals.retain(|of, _| *of > round);
         Some(finish(open, proposed_us))
     }
@@ -196,7 +219,10 @@ mod tests {
         rounds.finalized(1, event(1, 1, 41_040)).unwrap();
         let finished = rounds.next().unwrap();
         assert_eq!(finished.line.finality_ms, Some(40.0));
-        assert_eq!((finished.line.seats, finished.votes, finished.votes_with_proof), (700, 190, 100));
+        assert_eq!(
+            (finished.line.seats, finished.votes, finished.votes_with_proof),
+            (700, 190, 100)
+        );
         assert_eq!(rounds.next(), None);
         assert_eq!(rounds.finished(), 1);
     }
@@ -237,7 +263,10 @@ mod tests {
         let mut rounds = rounds();
         rounds.finalized(0, event(1, 1, 10)).unwrap();
         let error = rounds.finalized(1, event(1, 2, 10)).unwrap_err().to_string();
-        assert!(error.contains("round 1") && error.contains("node1") && error.contains("node2"), "{error}");
+        assert!(
+            error.contains("round 1") && error.contains("node1") && error.contains("node2"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -3,11 +3,17 @@
 use std::io::IsTerminal;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::json;
+use serde::Serialize;
 
 use super::rounds::RoundLine;
 use super::summary::Summary;
 use crate::output;
+
+/// The last line of JSON.
+#[derive(Serialize)]
+struct LastLine<'a> {
+    summary: &'a Summary,
+}
 
 /// Where lines go.
 #[derive(Debug)]
@@ -22,15 +28,19 @@ impl Screen {
     pub(crate) fn new(json: bool, rounds: Option<u64>) -> Self {
         let is_watched = !json && std::io::stderr().is_terminal();
         let bar = rounds.filter(|_| is_watched).map(|rounds| {
-            let style = ProgressStyle::with_template("{bar:40} {pos}/{len} rounds, {elapsed}, {per_sec}");
+            let style = ProgressStyle::with_template("{bar:40} {pos}/{len} rounds, {elapsed}");
             ProgressBar::new(rounds).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         });
         Self { json, bar }
     }
 
-    /// Text for people, which JSON does without.
+    /// Text for people; it is no result where results are JSON.
     pub(crate) fn say(&self, text: &str) -> anyhow::Result<()> {
-        if self.json { Ok(()) } else { self.aside(|| output::write(text)) }
+        if self.json {
+            eprint!("{text}");
+            return Ok(());
+        }
+        self.aside(|| output::write(text))
     }
 
     /// A remark, which is no result.
@@ -43,7 +53,11 @@ impl Screen {
         if let Some(bar) = &self.bar {
             bar.inc(1);
         }
-        if self.json { output::json_line(line) } else { self.aside(|| output::write(&text(line))) }
+        if self.json {
+            output::json_line(line)
+        } else {
+            self.aside(|| output::write(&text(line)))
+        }
     }
 
     /// The end.
@@ -52,7 +66,7 @@ impl Screen {
             bar.finish_and_clear();
         }
         if self.json {
-            output::json_line(&json!({ "summary": summary }))
+            output::json_line(&LastLine { summary })
         } else {
             output::write(&summary.page())
         }
@@ -101,11 +115,10 @@ mod tests {
             text(&line),
             "round    12  period 0     43.2 ms      3 transactions  712/690 seats  150 signers  9824 bytes\n"
         );
-        let keys = serde_json::to_value(&line).unwrap();
         assert_eq!(
-            keys,
-            json!({ "round": 12, "period": 0, "finality_ms": 43.25, "transactions": 3, "seats": 712,
-                    "threshold": 690, "signers": 150, "certificate_bytes": 9824 })
+            serde_json::to_string(&line).unwrap(),
+            r#"{"round":12,"period":0,"finality_ms":43.25,"transactions":3,"seats":712,"#.to_owned()
+                + r#""threshold":690,"signers":150,"certificate_bytes":9824}"#
         );
     }
 }

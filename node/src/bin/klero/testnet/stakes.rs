@@ -18,20 +18,63 @@ pub(crate) fn equal(validators: usize) -> Vec<u64> {
 }
 
 /// Deals validators with falling stakes to nodes, equally many to each or one more: each validator goes to the
-/// node that holds least so far and has room. Returns, for each node, the places in `stakes`.
+/// node that holds least so far and has room; then validators change places until the nodes hold alike. Returns,
+/// for each node, the places in `stakes`.
 pub(crate) fn deal(stakes: &[u64], nodes: usize) -> Vec<Vec<usize>> {
     let (share, spare) = (stakes.len() / nodes, stakes.len() % nodes);
-    let mut hands: Vec<(u64, Vec<usize>)> = vec![(0, Vec::new()); nodes];
+    let mut hands = vec![Hand::default(); nodes];
     for (place, stake) in stakes.iter().enumerate() {
-        let with_one_more = hands.iter().filter(|(_, hand)| hand.len() > share).count();
+        let with_one_more = hands.iter().filter(|hand| hand.places.len() > share).count();
         let room = if with_one_more < spare { share + 1 } else { share };
-        let open = hands.iter_mut().filter(|(_, hand)| hand.len() < room);
-        if let Some((held, hand)) = open.min_by_key(|(held, _)| *held) {
-            *held += stake;
-            hand.push(place);
+        let open = hands.iter_mut().filter(|hand| hand.places.len() < room);
+        if let Some(hand) = open.min_by_key(|hand| hand.held) {
+            hand.held += stake;
+            hand.places.push(place);
         }
     }
-    hands.into_iter().map(|(_, hand)| hand).collect()
+    for _ in 0..EXCHANGES {
+        if !exchange(&mut hands, stakes) {
+            break;
+        }
+    }
+    hands.into_iter().map(|hand| hand.places).collect()
+}
+
+/// The most exchanges: each brings two nodes closer, and the first few do most of it.
+const EXCHANGES: usize = 64;
+
+/// What one node is dealt.
+#[derive(Debug, Clone, Default)]
+struct Hand {
+    held: u64,
+    places: Vec<usize>,
+}
+
+/// Exchanges the pair of validators of the richest and the poorest node that brings the two closest; says whether
+/// there is one.
+fn exchange(hands: &mut [Hand], stakes: &[u64]) -> bool {
+    hands.sort_by_key(|hand| hand.held);
+    let [poorest, .., richest] = hands else {
+        return false;
+    };
+    let gap = richest.held - poorest.held;
+    let mut best: Option<(u64, u64, usize, usize)> = None;
+    for (i, from) in richest.places.iter().enumerate() {
+        for (j, to) in poorest.places.iter().enumerate() {
+            let moved = stakes[*from].saturating_sub(stakes[*to]);
+            let rest = (2 * moved).abs_diff(gap);
+            if rest < best.map_or(gap, |(rest, ..)| rest) {
+                best = Some((rest, moved, i, j));
+            }
+        }
+    }
+    let Some((_, moved, i, j)) = best else {
+        return false;
+    };
+    std::mem::swap(&mut richest.places[i], &mut poorest.places[j]);
+    richest.held -= moved;
+    poorest.held += moved;
+    true
 }
 
 #[cfg(test)]
@@ -56,7 +99,11 @@ mod tests {
         for (validators, nodes) in [(1, 1), (10, 4), (11, 4), (200, 7), (5, 5)] {
             let hands = deal(&zipf(validators), nodes);
             let least = validators / nodes;
-            assert!(hands.iter().all(|hand| hand.len() == least || hand.len() == least + 1));
+            assert!(
+                hands
+                    .iter()
+                    .all(|hand| hand.len() == least || hand.len() == least + 1)
+            );
             let mut places = hands.concat();
             places.sort_unstable();
             assert_eq!(places, (0..validators).collect::<Vec<_>>());

@@ -28,30 +28,74 @@ pub(crate) struct Started {
 impl Started {
     /// `network.json`.
     pub(crate) fn network(&self, directory: &Directory) -> NetworkFile {
-        let nodes = self.children.iter().zip(&self.addresses).map(|(child, (rpc, p2p))| NodeEntry {
-            name: child.name.clone(),
-            pid: child.pid(),
-            dir: directory.node(&child.name),
-            rpc: rpc.clone(),
-            p2p: p2p.clone(),
-        });
-        NetworkFile { genesis: directory.genesis(), nodes: nodes.collect() }
+        let nodes = self
+            .children
+            .iter()
+            .zip(&self.addresses)
+            .map(|(child, (rpc, p2p))| NodeEntry {
+                name: child.name.clone(),
+                pid: child.pid(),
+                dir: directory.node(&child.name),
+                rpc: rpc.clone(),
+                p2p: p2p.clone(),
+            });
+        NetworkFile {
+            genesis: directory.genesis(),
+            nodes: nodes.collect(),
+        }
     }
 }
 
-/// Starts all nodes; `None` when the user does not want to wait.
+/// How often all nodes are started anew because somebody took a port that had just been free.
+const ATTEMPTS: usize = 3;
+
+/// How starting went.
+#[derive(Debug)]
+enum Outcome {
+    Started(Started),
+    /// The user does not want to wait.
+    Interrupted,
+    /// A port that was reserved is no longer free.
+    PortTaken(anyhow::Error),
+}
+
+/// Starts all nodes; `None` when the user does not want to wait. Between the launcher's reservation and the
+/// node's start a port is nobody's: where the system chose it, it is asked for another one.
 pub(crate) fn all(
     plan: &Plan,
     directory: &Directory,
-    ports: Vec<Ports>,
-    sender: &SyncSender<Message>,
-    messages: &Receiver<Message>,
+    base_port: Option<u16>,
+    mut ports: Vec<Ports>,
+    channel: (&SyncSender<Message>, &Receiver<Message>),
 ) -> anyhow::Result<Option<Started>> {
+    for attempt in 1.. {
+        directory.configure(plan, &ports)?;
+        match start(plan, directory, ports, channel)? {
+            Outcome::Started(started) => return Ok(Some(started)),
+            Outcome::Interrupted => break,
+            Outcome::PortTaken(error) if base_port.is_some() || attempt >= ATTEMPTS => return Err(error),
+            Outcome::PortTaken(_) => ports = Ports::reserve(plan.nodes.len(), None)?,
+        }
+    }
+    Ok(None)
+}
+
+fn start(
+    plan: &Plan,
+    directory: &Directory,
+    ports: Vec<Ports>,
+    (sender, messages): (&SyncSender<Message>, &Receiver<Message>),
+) -> anyhow::Result<Outcome> {
     let mut children = Vec::new();
     for (place, (node, ports)) in plan.nodes.iter().zip(ports).enumerate() {
         // From here on the ports are the node's.
         drop(ports);
-        children.push(Child::start(&node.name, &directory.config(&node.name), place, sender.clone())?);
+        children.push(Child::start(
+            &node.name,
+            &directory.config(&node.name),
+            place,
+            sender.clone(),
+        )?);
     }
     let mut addresses: Vec<Option<(String, String)>> = vec![None; children.len()];
     let mut early = Vec::new();
@@ -64,10 +108,20 @@ pub(crate) fn all(
                 }
                 other => early.push(Message::Event(place, Box::new(other))),
             },
-            Ok(Message::Ended(place)) => return Err(ended(&mut children[place])?),
+            Ok(Message::Ended(place)) => {
+                let error = ended(&mut children[place])?;
+                let lacks_a_port = children[place].lacks_a_port();
+                child::stop(&mut children)?;
+                let is_interrupted = child::hear_out(&children, messages);
+                return match (lacks_a_port, is_interrupted) {
+                    (_, true) => Ok(Outcome::Interrupted),
+                    (true, false) => Ok(Outcome::PortTaken(error)),
+                    (false, false) => Err(error),
+                };
+            }
             Ok(Message::Interrupted) => {
                 child::stop(&mut children)?;
-                return Ok(None);
+                return Ok(Outcome::Interrupted);
             }
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
                 bail!("{}", silent(&children, &addresses));
@@ -75,16 +129,31 @@ pub(crate) fn all(
         }
     }
     let addresses = addresses.into_iter().flatten().collect();
-    Ok(Some(Started { children, addresses, early }))
+    Ok(Outcome::Started(Started {
+        children,
+        addresses,
+        early,
+    }))
 }
 
 fn ended(child: &mut Child) -> anyhow::Result<anyhow::Error> {
     let status = child.end()?;
-    Ok(anyhow::anyhow!("{} did not start ({status}); {}", child.name, child.last_words()))
+    Ok(anyhow::anyhow!(
+        "{} did not start ({status}); {}",
+        child.name,
+        child.last_words()
+    ))
 }
 
 fn silent(children: &[Child], addresses: &[Option<(String, String)>]) -> String {
-    let late = children.iter().zip(addresses).filter(|(_, address)| address.is_none());
+    let late = children
+        .iter()
+        .zip(addresses)
+        .filter(|(_, address)| address.is_none());
     let words = late.map(|(child, _)| format!("{}; {}", child.name, child.last_words()));
-    format!("not listening after {} s: {}", PATIENCE.as_secs(), words.collect::<Vec<_>>().join("\n"))
+    format!(
+        "not listening after {} s: {}",
+        PATIENCE.as_secs(),
+        words.collect::<Vec<_>>().join("\n")
+    )
 }

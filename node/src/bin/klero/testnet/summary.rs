@@ -50,7 +50,8 @@ impl Tally {
         self.transactions += line.transactions;
         self.votes += finished.votes;
         self.votes_with_proof += finished.votes_with_proof;
-        self.began_us.get_or_insert(finished.proposed_us.unwrap_or(finished.final_us));
+        self.began_us
+            .get_or_insert(finished.proposed_us.unwrap_or(finished.final_us));
         self.ended_us = self.ended_us.max(finished.final_us);
     }
 
@@ -58,9 +59,15 @@ impl Tally {
     pub(crate) fn summary(&self) -> Summary {
         let mut times_ms = self.times_ms.clone();
         times_ms.sort_by(f64::total_cmp);
-        let micros = self.ended_us.saturating_sub(self.began_us.unwrap_or(self.ended_us));
+        let micros = self
+            .ended_us
+            .saturating_sub(self.began_us.unwrap_or(self.ended_us));
         let seconds = micros as f64 / 1e6;
-        let per_second = if micros == 0 { 0.0 } else { self.transactions as f64 / seconds };
+        let per_second = if micros == 0 {
+            0.0
+        } else {
+            self.transactions as f64 / seconds
+        };
         Summary {
             rounds: self.rounds,
             later_periods: self.later_periods,
@@ -70,7 +77,8 @@ impl Tally {
             finality_p50_ms: percentile(&times_ms, 50),
             finality_p95_ms: percentile(&times_ms, 95),
             finality_p99_ms: percentile(&times_ms, 99),
-            votes_with_proof: (self.votes > 0).then(|| rounded(self.votes_with_proof as f64 / self.votes as f64)),
+            votes_with_proof: (self.votes > 0)
+                .then(|| rounded(self.votes_with_proof as f64 / self.votes as f64)),
         }
     }
 }
@@ -151,7 +159,10 @@ mod tests {
             tally.add(&finished(round, 10.0 * round as f64));
         }
         let summary = tally.summary();
-        assert_eq!((summary.rounds, summary.later_periods, summary.transactions), (4, 1, 40));
+        assert_eq!(
+            (summary.rounds, summary.later_periods, summary.transactions),
+            (4, 1, 40)
+        );
         assert_eq!(summary.seconds, 0.35);
         assert_eq!(summary.transactions_per_second, 114.286);
         assert_eq!(summary.finality_p50_ms, Some(20.0));
@@ -161,7 +172,10 @@ mod tests {
     #[test]
     fn no_rounds_have_a_summary_too() {
         let summary = Tally::default().summary();
-        assert_eq!((summary.rounds, summary.seconds, summary.finality_p99_ms), (0, 0.0, None));
+        assert_eq!(
+            (summary.rounds, summary.seconds, summary.finality_p99_ms),
+            (0, 0.0, None)
+        );
         assert!(summary.page().contains("p50 -"));
     }
 }

@@ -82,18 +82,25 @@ impl<'a> Watch<'a> {
                 break;
             }
         }
-        ensure!(self.failed.is_empty(), "failed: {}; see above", self.failed.join(", "));
+        ensure!(
+            self.failed.is_empty(),
+            "failed: {}; see above",
+            self.failed.join(", ")
+        );
         Ok(())
     }
 
     fn on_event(&mut self, place: usize, event: NodeEvent) -> anyhow::Result<()> {
         match event {
             NodeEvent::Ready { .. } => {}
-            NodeEvent::Proposed { round, block, at_us, .. } => self.rounds.proposed(round, block, at_us),
+            NodeEvent::Proposed {
+                round, block, at_us, ..
+            } => self.rounds.proposed(round, block, at_us),
             NodeEvent::Final(event) => self.rounds.finalized(place, event)?,
             NodeEvent::Alarm { cause } => {
                 let name = &self.plan.nodes[place].name;
-                self.screen.remark(&format!("{name} raised the alarm and votes no more: {cause}"));
+                self.screen
+                    .remark(&format!("{name} raised the alarm and votes no more: {cause}"));
                 self.failed.push(name.clone());
             }
         }
@@ -117,9 +124,13 @@ impl<'a> Watch<'a> {
         self.runs[place] = false;
         self.rounds.ended(place);
         let name = &child.name;
-        self.screen.remark(&format!("{name} ended ({status}); {}", child.last_words()));
+        self.screen
+            .remark(&format!("{name} ended ({status}); {}", child.last_words()));
         let config = output::shell(&self.directory.config(name));
-        self.screen.remark(&format!("start it again with: {} node --config {config}", output::program()));
+        self.screen.remark(&format!(
+            "start it again with: {} node --config {config}",
+            output::program()
+        ));
         if !is_on_purpose(status) {
             self.failed.push(name.clone());
         }
@@ -133,9 +144,14 @@ impl<'a> Watch<'a> {
     fn on_stall(&mut self, must_end: bool) -> anyhow::Result<()> {
         self.last_progress = Instant::now();
         let silence = format!("no new round for {} s: {}", STALL.as_secs(), self.rounds.heads());
-        let shortage = shortage(self.plan, &self.runs).map(|shortage| format!("; {shortage}")).unwrap_or_default();
+        let shortage = shortage(self.plan, &self.runs)
+            .map(|shortage| format!("; {shortage}"))
+            .unwrap_or_default();
         let logs = self.directory.path().display();
-        ensure!(!must_end, "{silence}{shortage}; the logs are {logs}/node*/node.log");
+        ensure!(
+            !must_end,
+            "{silence}{shortage}; the logs are {logs}/node*/node.log"
+        );
         self.screen.remark(&format!("{silence}{shortage}"));
         Ok(())
     }
@@ -147,7 +163,13 @@ fn is_on_purpose(status: ExitStatus) -> bool {
 
 /// What to say when the nodes that run hold too little stake for a quorum.
 fn shortage(plan: &Plan, runs: &[bool]) -> Option<String> {
-    let held: u64 = plan.nodes.iter().zip(runs).filter(|(_, runs)| **runs).map(|(node, _)| node.stake).sum();
+    let held: u64 = plan
+        .nodes
+        .iter()
+        .zip(runs)
+        .filter(|(_, runs)| **runs)
+        .map(|(node, _)| node.stake)
+        .sum();
     let total = plan.total();
     let (share, needed) = (percent(held, total), needed(&plan.genesis.profile, total)?);
     (share < needed).then(|| {
@@ -180,7 +202,14 @@ mod tests {
 
     fn plan(scheme: Scheme) -> Plan {
         let validators = if scheme == Scheme::Full { 4 } else { 200 };
-        Plan::new(&Wish { nodes: 4, validators, scheme, seed: Some("watch"), timestamp: 1 }).unwrap()
+        Plan::new(&Wish {
+            nodes: 4,
+            validators,
+            scheme,
+            seed: Some("watch"),
+            timestamp: 1,
+        })
+        .unwrap()
     }
 
     #[test]

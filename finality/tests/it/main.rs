@@ -1,0 +1,16 @@
+//! Tests of the crate as its users see it, one behaviour a file.
+
+mod bodies;
+mod certificate_fields;
+mod chain_ids;
+mod drafts;
+mod encodings;
+mod following;
+mod genesis_refusals;
+mod header_fields;
+mod levels;
+mod light_client;
+mod network;
+mod parent_certificates;
+mod seed_chain;
+mod timestamps;

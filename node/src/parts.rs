@@ -1,0 +1,218 @@
+//! The parts of a node around its core, joined by channels.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::mpsc::Sender as EventSender;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use klero_finality::Chain;
+use klero_net::{Network, NetworkConfig, NetworkEvent, Receipt};
+use klero_sampling::Digest;
+use tokio::runtime::Runtime;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::BlockStore;
+use crate::api::{self, ApiState};
+use crate::app::kv::KvReader;
+use crate::app_thread::{ApplicationThread, Surroundings};
+use crate::core::{self, Links, Verified};
+use crate::error::NodeError;
+use crate::events::NodeEvent;
+use crate::ingress::Ingress;
+use crate::metrics::Metrics;
+use crate::status::SharedStatus;
+use crate::submit::{Submission, Submitter};
+use crate::sync::Sync;
+use crate::verify::Verifier;
+use crate::view::{OpenBlocks, SharedView, StoreReader, View};
+
+/// Transactions of peers that wait for the application; more are ignored.
+const GOSSIPED: usize = 4096;
+/// Signs of being behind, and bodies wanted, that wait.
+const WANTED: usize = 256;
+/// How long the network may take to say where it listens.
+const LISTENING_WITHIN: Duration = Duration::from_secs(5);
+
+/// What several parts of a node share.
+pub(crate) struct Parts {
+    pub(crate) network: Network,
+    pub(crate) blocks: BlockStore,
+    pub(crate) status: SharedStatus,
+    pub(crate) verifier: Verifier,
+    metrics: Arc<Metrics>,
+    view: SharedView,
+    open: OpenBlocks,
+    to_core: Sender<Verified>,
+    transactions: Sender<(Receipt, Vec<u8>)>,
+    gossip: Receiver<(Receipt, Vec<u8>)>,
+}
+
+/// What the network tells: what it told before the parts were joined, and the rest.
+pub(crate) struct Events {
+    early: Vec<NetworkEvent>,
+    later: mpsc::Receiver<NetworkEvent>,
+}
+
+/// Parts that are joined, with what only one of the others needs.
+pub(crate) struct Joined {
+    pub(crate) parts: Parts,
+    pub(crate) inbox: Receiver<Verified>,
+    pub(crate) events: Events,
+    pub(crate) addresses: Vec<String>,
+}
+
+impl Parts {
+    /// Joins the network and starts the verification pool.
+    ///
+    /// # Errors
+    /// [`NodeError`] when the network or a thread cannot start.
+    pub(crate) fn join(
+        runtime: &Runtime,
+        chain: &Chain,
+        blocks: BlockStore,
+        config: NetworkConfig,
+    ) -> Result<Joined, NodeError> {
+        let open = OpenBlocks::default();
+        let reader = Arc::new(StoreReader { blocks: blocks.clone(), open: open.clone() });
+        let is_listening = !config.listen.is_empty();
+        let (network, mut later) = {
+            let _inside = runtime.enter();
+            klero_net::spawn(config, reader)?
+        };
+        let early = runtime.block_on(wait_for_address(&mut later, is_listening));
+        let addresses = addresses_of(&early, &network);
+        let (metrics, view) = (Metrics::new(), SharedView::new(View::new(chain.clone())));
+        let (to_core, inbox) = core::inbox();
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let verifier = Verifier::spawn(threads, &view, network.clone(), Arc::clone(&metrics), &to_core)?;
+        let (transactions, gossip) = bounded(GOSSIPED);
+        let status = SharedStatus::default();
+        let parts = Self {
+            network,
+            blocks,
+            status,
+            verifier,
+            metrics,
+            view,
+            open,
+            to_core,
+            transactions,
+            gossip,
+        };
+        Ok(Joined { parts, inbox, events: Events { early, later }, addresses })
+    }
+
+    /// What the application's thread works with.
+    pub(crate) fn around(&self, submissions: mpsc::Receiver<Submission>) -> Surroundings {
+        Surroundings {
+            submissions,
+            gossip: self.gossip.clone(),
+            network: self.network.clone(),
+            metrics: Arc::clone(&self.metrics),
+        }
+    }
+
+    /// Hands what the network brings to whom it concerns, and catches up where it shows this node to be behind.
+    /// Gives where bodies that are wanted are asked for.
+    pub(crate) fn follow_network(&self, runtime: &Runtime, mut events: Events) -> mpsc::Sender<Digest> {
+        let (hints, hinted) = mpsc::channel(WANTED);
+        let (fetch, wanted) = mpsc::channel(WANTED);
+        let sync = Sync {
+            network: self.network.clone(),
+            view: self.view.clone(),
+            core: self.to_core.clone(),
+            verifier: self.verifier.clone(),
+            open: self.open.clone(),
+        };
+        runtime.spawn(sync.clone().fetch(wanted));
+        runtime.spawn(sync.follow(hinted));
+        let ingress = Ingress {
+            network: self.network.clone(),
+            verifier: self.verifier.clone(),
+            transactions: self.transactions.clone(),
+            view: self.view.clone(),
+            hints,
+            metrics: Arc::clone(&self.metrics),
+            status: self.status.clone(),
+        };
+        runtime.spawn(async move {
+            for event in events.early {
+                ingress.handle(event);
+            }
+            while let Some(event) = events.later.recv().await {
+                ingress.handle(event);
+            }
+        });
+        fetch
+    }
+
+    /// Serves the HTTP API until what is returned is used or dropped.
+    pub(crate) fn serve(
+        &self,
+        runtime: &Runtime,
+        listener: TcpListener,
+        submitter: Submitter,
+        kv: Option<KvReader>,
+    ) -> oneshot::Sender<()> {
+        let (stop, stopped) = oneshot::channel::<()>();
+        let state = ApiState {
+            blocks: self.blocks.clone(),
+            status: self.status.clone(),
+            submitter,
+            metrics: Arc::clone(&self.metrics),
+            kv,
+        };
+        runtime.spawn(async move {
+            let served = api::serve(listener, state, async {
+                let _stopped = stopped.await;
+            });
+            if let Err(error) = served.await {
+                tracing::error!(%error, "the HTTP API ended; the node goes on without it");
+            }
+        });
+        stop
+    }
+
+    /// Whom the core speaks to.
+    pub(crate) fn links(
+        &self,
+        application: ApplicationThread,
+        fetch: mpsc::Sender<Digest>,
+        events: Option<EventSender<NodeEvent>>,
+    ) -> Links {
+        Links {
+            network: self.network.clone(),
+            verifier: self.verifier.clone(),
+            application,
+            view: self.view.clone(),
+            open: self.open.clone(),
+            status: self.status.clone(),
+            metrics: Arc::clone(&self.metrics),
+            events,
+            fetch,
+            blocks: self.blocks.clone(),
+        }
+    }
+}
+
+/// The first events, up to the one that tells an address.
+async fn wait_for_address(events: &mut mpsc::Receiver<NetworkEvent>, is_listening: bool) -> Vec<NetworkEvent> {
+    let mut early = Vec::new();
+    let until = tokio::time::Instant::now() + LISTENING_WITHIN;
+    while is_listening && !early.iter().any(|event| matches!(event, NetworkEvent::Listening(_))) {
+        match tokio::time::timeout_at(until, events.recv()).await {
+            Ok(Some(event)) => early.push(event),
+            Ok(None) | Err(_) => break,
+        }
+    }
+    early
+}
+
+fn addresses_of(events: &[NetworkEvent], network: &Network) -> Vec<String> {
+    let address = |event: &NetworkEvent| match event {
+        NetworkEvent::Listening(address) => Some(format!("{address}/p2p/{}", network.local_peer())),
+        _ => None,
+    };
+    events.iter().filter_map(address).collect()
+}

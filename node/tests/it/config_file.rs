@@ -1,0 +1,75 @@
+//! The configuration: few fields, defaults for most, unknown ones refused.
+
+use std::path::{Path, PathBuf};
+
+use klero_node::{ConfigError, NodeConfig};
+
+fn load(text: &str) -> (PathBuf, Result<NodeConfig, ConfigError>) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("node.toml");
+    std::fs::write(&path, text).unwrap();
+    (directory.path().to_owned(), NodeConfig::load(&path))
+}
+
+#[test]
+fn three_fields_are_a_configuration() {
+    let (directory, config) = load("name = \"n\"\ngenesis = \"genesis.json\"\ndata = \"data\"\n");
+    let config = config.unwrap();
+    assert_eq!(config.name, "n");
+    assert_eq!(config.genesis, directory.join("genesis.json"));
+    assert_eq!(config.data, directory.join("data"));
+    assert_eq!(config.keys, None);
+    assert!(
+        config.rpc.ip().is_loopback(),
+        "nobody else reaches the API unless asked for"
+    );
+    assert!(!config.listen.is_empty() && config.bootnodes.is_empty());
+}
+
+#[test]
+fn relative_paths_are_relative_to_the_file_and_absolute_ones_stay() {
+    let text = "name = \"n\"\ngenesis = \"/etc/genesis.json\"\ndata = \"../data\"\nkeys = \"keys.json\"\n";
+    let (directory, config) = load(text);
+    let config = config.unwrap();
+    assert_eq!(config.genesis, Path::new("/etc/genesis.json"));
+    assert_eq!(config.data, directory.join("../data"));
+    assert_eq!(config.keys, Some(directory.join("keys.json")));
+}
+
+#[test]
+fn a_configuration_that_is_written_is_read_back() {
+    let text = "name = \"n\"\ngenesis = \"/g\"\ndata = \"/d\"\nkeys = \"/k\"\nrpc = \"127.0.0.1:1\"\n\
+        listen = [\"/ip4/127.0.0.1/udp/1/quic-v1\"]\nbootnodes = [\"/ip4/127.0.0.1/udp/2/quic-v1\"]\n";
+    let config = load(text).1.unwrap();
+    let again = load(&toml::to_string(&config).unwrap()).1.unwrap();
+    assert_eq!(again, config);
+}
+
+#[test]
+fn an_unknown_field_is_refused_by_its_name() {
+    let error = load("name = \"n\"\ngenesis = \"g\"\ndata = \"d\"\nport = 1\n")
+        .1
+        .unwrap_err();
+    assert!(matches!(error, ConfigError::Parse { .. }));
+    assert!(
+        error.to_string().contains("port") && error.to_string().contains("node.toml"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_missing_field_is_named() {
+    let error = load("name = \"n\"\ngenesis = \"g\"\n").1.unwrap_err().to_string();
+    assert!(error.contains("data"), "{error}");
+}
+
+#[test]
+fn a_missing_file_is_named_with_what_helps() {
+    let error = NodeConfig::load(Path::new("nowhere.toml"))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("nowhere.toml") && error.contains("klero testnet"),
+        "{error}"
+    );
+}

@@ -1,0 +1,34 @@
+//! Tests of the node, one behaviour a file.
+
+mod api_errors;
+mod api_limits;
+mod api_openapi;
+mod api_routes;
+mod chains;
+mod cli;
+mod cli_init;
+mod cli_keys;
+mod cluster;
+mod config_file;
+mod finality;
+mod keys_file;
+mod kv_crash;
+mod kv_once;
+mod kv_rules;
+mod liar;
+mod light_bytes;
+mod light_fields;
+mod light_honest;
+mod light_pages;
+mod metrics_page;
+mod payload_format;
+mod pool_bounds;
+mod readme;
+mod served;
+mod store_suite;
+mod testnet_end;
+mod testnet_killed;
+mod testnet_launch;
+mod testnet_rounds;
+mod testnet_transactions;
+mod verify_cli;
