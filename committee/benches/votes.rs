@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use klero_committee::{
-    CommitteeSize, Electorate, Member, Profile, Role, RoundContext, Step, UnverifiedVote, ValidatorKeys, Value,
-    Vote, cast_vote, certificate, make_proposal, verify_votes,
+    CommitteeSize, Electorate, Member, Profile, Role, RoundContext, Step, UnverifiedVote, ValidatorKeys,
+    Value, Vote, cast_vote, certificate, make_proposal, verify_votes,
 };
 use klero_sampling::vrf::VrfSuite;
 use klero_sampling::{Digest, Domain, SeatScheme};
@@ -24,7 +24,10 @@ fn world() -> World {
     let mut members: Vec<(Member, ValidatorKeys)> = (0..MEMBERS).map(member).collect();
     members.sort_by_key(|(member, _)| member.id);
     let (members, keys): (Vec<Member>, Vec<ValidatorKeys>) = members.into_iter().unzip();
-    let committee = CommitteeSize { expected: 1000, threshold: 712 };
+    let committee = CommitteeSize {
+        expected: 1000,
+        threshold: 712,
+    };
     let profile = Profile {
         scheme: SeatScheme::Quota,
         soft: committee,
@@ -34,7 +37,8 @@ fn world() -> World {
         ..Profile::full()
     };
     let electorate = Arc::new(Electorate::new(members).unwrap());
-    let context = RoundContext::new(Digest([1; 32]), 7, Digest([2; 32]), electorate, Arc::new(profile)).unwrap();
+    let context =
+        RoundContext::new(Digest([1; 32]), 7, Digest([2; 32]), electorate, Arc::new(profile)).unwrap();
     World { context, keys }
 }
 
@@ -75,13 +79,19 @@ fn votes(criterion: &mut Criterion) {
     let all = world.cast(0..200);
     let context = &world.context;
     let (role, value) = (all[0].role(), all[0].value());
-    criterion.bench_function("cast with 50 keys", |bench| bench.iter(|| world.cast(black_box(0..OWN))));
+    criterion.bench_function("cast with 50 keys", |bench| {
+        bench.iter(|| world.cast(black_box(0..OWN)))
+    });
     let bundle = unverified(&world.cast(OWN..2 * OWN));
     let name = format!("verify a bundle of {}", bundle.len());
-    criterion.bench_function(&name, |bench| bench.iter(|| verify_votes(context, &bundle, &[7; 32])));
+    criterion.bench_function(&name, |bench| {
+        bench.iter(|| verify_votes(context, &bundle, &[7; 32]))
+    });
     let others = unverified(&world.cast(OWN..200));
     let name = format!("verify {} votes together", others.len());
-    criterion.bench_function(&name, |bench| bench.iter(|| verify_votes(context, &others, &[7; 32])));
+    criterion.bench_function(&name, |bench| {
+        bench.iter(|| verify_votes(context, &others, &[7; 32]))
+    });
     criterion.bench_function("assemble a certificate", |bench| {
         bench.iter(|| certificate::assemble(context, role, value, &all));
     });
@@ -90,10 +100,14 @@ fn votes(criterion: &mut Criterion) {
     let name = format!("verify a certificate with {} proofs", certificate.proofs.len());
     criterion.bench_function(&name, |bench| bench.iter(|| certificate.verify(context).unwrap()));
     let fresh = |index: usize| {
-        make_proposal(context, 0, index as u32, &world.keys[index], |_| Some((Digest([3; 32]), 0, index as u32)))
+        make_proposal(context, 0, index as u32, &world.keys[index], |_| {
+            Some((Digest([3; 32]), 0, index as u32))
+        })
     };
     let proposal = (0..200).find_map(fresh).unwrap();
-    criterion.bench_function("verify a proposal", |bench| bench.iter(|| proposal.as_unverified().verify(context)));
+    criterion.bench_function("verify a proposal", |bench| {
+        bench.iter(|| proposal.as_unverified().verify(context))
+    });
 }
 
 criterion_group!(benches, votes);

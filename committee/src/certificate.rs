@@ -9,7 +9,7 @@ use klero_sampling::{Digest, Domain, LotteryError, bls};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{MAX_MEMBERS, Role, RoundContext, SignerSet, Value, Vote};
+use crate::{MAX_MEMBERS, Role, RoundContext, SignerSet, Step, Value, Vote};
 
 /// A certificate as it came [COM-5]. It holds no weights: the verifier computes them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
@@ -59,14 +59,18 @@ impl UnverifiedCertificate {
         if !self.signers.fits(members) || !self.proven.fits(members) {
             return Err(CertificateError::SetLength);
         }
+        if self.value == Value::Bottom && !matches!(self.role.step, Step::Next(_)) {
+            return Err(CertificateError::Bottom(self.role));
+        }
         if !self.proven.is_subset(&self.signers) || self.proven.count() != self.proofs.len() {
             return Err(CertificateError::Proofs);
         }
+        // One pairing before many proofs: a forged certificate costs little.
+        self.check_signature(context)?;
         let seats = self.count_seats(context)?;
         if seats < threshold {
             return Err(CertificateError::BelowThreshold { seats, threshold });
         }
-        self.check_signature(context)?;
         Ok(QuorumCertificate {
             certificate: self.clone(),
             seats,
@@ -119,6 +123,9 @@ impl UnverifiedCertificate {
 /// Why a certificate was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum CertificateError {
+    /// For no block, in a step where only blocks are voted for.
+    #[error("it is for no block in {0}, where only blocks are voted for")]
+    Bottom(Role),
     /// Of another round.
     #[error("a certificate of round {found} where one of round {expected} is needed")]
     OtherRound {

@@ -110,23 +110,45 @@ struct Worker {
 ///
 /// # Errors
 /// When the system has no thread to give.
-pub(crate) fn spawn(application: Box<dyn Application>, around: Surroundings) -> std::io::Result<(ApplicationThread, Running)> {
+pub(crate) fn spawn(
+    application: Box<dyn Application>,
+    around: Surroundings,
+) -> std::io::Result<(ApplicationThread, Running)> {
     let (requests, incoming) = bounded(REQUESTS);
     let (answers, outgoing) = bounded(REQUESTS + 2);
-    let Surroundings { mut submissions, gossip, network, metrics } = around;
+    let Surroundings {
+        mut submissions,
+        gossip,
+        network,
+        metrics,
+    } = around;
     // Clients wait in an async queue; a short hop brings them to this thread's kind of channel.
     let (to_thread, clients) = bounded::<Submission>(64);
-    std::thread::Builder::new().name("submissions".into()).spawn(move || {
-        while let Some(submission) = submissions.blocking_recv() {
-            if to_thread.send(submission).is_err() {
-                break;
+    std::thread::Builder::new()
+        .name("submissions".into())
+        .spawn(move || {
+            while let Some(submission) = submissions.blocking_recv() {
+                if to_thread.send(submission).is_err() {
+                    break;
+                }
             }
-        }
-    })?;
-    let worker = Worker { application, pool: Pool::default(), network, metrics, answers };
+        })?;
+    let worker = Worker {
+        application,
+        pool: Pool::default(),
+        network,
+        metrics,
+        answers,
+    };
     let thread = std::thread::Builder::new().name("application".into());
     let running = thread.spawn(move || worker.run(&incoming, &clients, &gossip))?;
-    Ok((ApplicationThread { requests, answers: outgoing }, running))
+    Ok((
+        ApplicationThread {
+            requests,
+            answers: outgoing,
+        },
+        running,
+    ))
 }
 
 impl Worker {
@@ -171,13 +193,22 @@ impl Worker {
             Request::Build { place, period } => {
                 let mut waiting = self.pool.iter();
                 let payload = self.application.build(&place, &mut waiting, PROPOSED_PAYLOAD);
-                Answer::Built { round: place.round, period, root: self.application.applied().root, payload }
+                Answer::Built {
+                    round: place.round,
+                    period,
+                    root: self.application.applied().root,
+                    payload,
+                }
             }
-            Request::Judge { digest, block } => {
-                Answer::Judged { digest, judgement: self.judge(&block) }
-            }
+            Request::Judge { digest, block } => Answer::Judged {
+                digest,
+                judgement: self.judge(&block),
+            },
             Request::Finalize(block) => match self.finalize(&block) {
-                Ok(root) => Answer::Finalized { root, waiting: self.pool.len() as u64 },
+                Ok(root) => Answer::Finalized {
+                    root,
+                    waiting: self.pool.len() as u64,
+                },
                 Err(error) => Answer::Failed(error),
             },
         };
@@ -231,7 +262,7 @@ impl Worker {
             Ok(_) => Verdict::Accept,
             Err(PoolError::Length(_)) => Refusal::Malformed.verdict(),
             Err(PoolError::Known) => Refusal::Duplicate.verdict(),
-            Err(PoolError::Full) => Refusal::Overloaded.verdict(),
+            Err(PoolError::Full | PoolError::Stopping) => Refusal::Overloaded.verdict(),
             Err(PoolError::Refused(_)) => Refusal::NotApplicable.verdict(),
         };
         self.network.verdict(receipt, verdict);
@@ -240,5 +271,9 @@ impl Worker {
 
 /// Where a block stands.
 pub(crate) fn place(block: &Block) -> Place {
-    Place { round: block.header.round, parent: block.header.parent, timestamp: block.header.timestamp }
+    Place {
+        round: block.header.round,
+        parent: block.header.parent,
+        timestamp: block.header.timestamp,
+    }
 }

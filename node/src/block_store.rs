@@ -102,10 +102,16 @@ impl BlockStore {
     pub fn registry(&self, round: u64) -> Result<Option<Registry>, StoreError> {
         let stored = self.store.scan(Column::Registry, &[], usize::MAX)?;
         let until = round.to_be_bytes();
-        let Some((_, bytes)) = stored.into_iter().rev().find(|(key, _)| key.as_slice() <= until.as_slice()) else {
+        let Some((_, bytes)) = stored
+            .into_iter()
+            .rev()
+            .find(|(key, _)| key.as_slice() <= until.as_slice())
+        else {
             return Ok(None);
         };
-        Registry::decode(&bytes).map(Some).map_err(|_| corrupt("registry".into()))
+        Registry::decode(&bytes)
+            .map(Some)
+            .map_err(|_| corrupt("registry".into()))
     }
 
     /// Notes the chain that the store is made for, and its first registry.

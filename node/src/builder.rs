@@ -58,7 +58,10 @@ impl NodeBuilder {
     /// [`NodeError`] for the first file that is missing or wrong.
     pub fn from_config(config: &NodeConfig) -> Result<Self, NodeError> {
         let genesis = read_genesis(&config.genesis)?;
-        let mut builder = Self::new(genesis).name(&config.name).data(&config.data)?.rpc(config.rpc);
+        let mut builder = Self::new(genesis)
+            .name(&config.name)
+            .data(&config.data)?
+            .rpc(config.rpc);
         builder.peers = config.wait_for_peers;
         if let Some(path) = &config.keys {
             builder.keys = Some(KeyFile::load(path)?);
@@ -184,7 +187,10 @@ pub fn mark_never_voted(data: &Path) -> Result<(), NodeError> {
 }
 
 fn open(directory: &Path) -> Result<Arc<dyn Store>, NodeError> {
-    let make = |cause| NodeError::Directory { path: directory.to_owned(), cause };
+    let make = |cause| NodeError::Directory {
+        path: directory.to_owned(),
+        cause,
+    };
     std::fs::create_dir_all(directory).map_err(make)?;
     Ok(Arc::new(RocksStore::open(&directory.join("db"))?))
 }
@@ -194,7 +200,10 @@ fn open(directory: &Path) -> Result<Arc<dyn Store>, NodeError> {
 /// # Errors
 /// [`NodeError::Genesis`] when it is missing or malformed; whether it is right is for the chain to say.
 pub fn read_genesis(path: &Path) -> Result<Genesis, NodeError> {
-    let refused = |cause: String| NodeError::Genesis { path: path.to_owned(), cause };
+    let refused = |cause: String| NodeError::Genesis {
+        path: path.to_owned(),
+        cause,
+    };
     let text = std::fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
     serde_json::from_str(&text).map_err(|error| refused(error.to_string()))
 }

@@ -57,7 +57,9 @@ pub enum NodeError {
     #[error("{0}")]
     Store(#[from] StoreError),
     /// The database belongs to another chain.
-    #[error("the data directory belongs to chain {stored}, the genesis to {genesis}; give this chain another `data`")]
+    #[error(
+        "the data directory belongs to chain {stored}, the genesis to {genesis}; give this chain another `data`"
+    )]
     OtherChain {
         /// The chain id in the database.
         stored: String,
@@ -68,7 +70,9 @@ pub enum NodeError {
     #[error("the database lacks the block of round {0}: sync anew into an empty directory")]
     MissingBlock(u64),
     /// Another registry than the chain's.
-    #[error("the registry in the database is not the chain's after round {0}: sync anew into an empty directory")]
+    #[error(
+        "the registry in the database is not the chain's after round {0}: sync anew into an empty directory"
+    )]
     Registry(u64),
     /// No application was given.
     #[error("no application: give the builder one with `application` or `key_value`")]
@@ -88,7 +92,9 @@ pub enum NodeError {
     #[error("{0}")]
     Network(#[from] NetworkError),
     /// The HTTP API's address.
-    #[error("cannot listen on {address} for HTTP: {cause}; choose another port with `rpc`, or see who has it with `ss -ltnp`")]
+    #[error(
+        "cannot listen on {address} for HTTP: {cause}; choose another port with `rpc`, or see who has it with `ss -ltnp`"
+    )]
     Rpc {
         /// The address.
         address: SocketAddr,

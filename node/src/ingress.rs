@@ -60,7 +60,12 @@ impl Ingress {
     }
 
     fn on_gossip(&self, gossip: Gossip) {
-        let Gossip { receipt, topic, bytes, peer } = gossip;
+        let Gossip {
+            receipt,
+            topic,
+            bytes,
+            peer,
+        } = gossip;
         let (attempt, message) = match Envelope::decode(&bytes) {
             Ok(Envelope { attempt, message }) if message.topic() == topic => (attempt, message),
             _ => return self.refuse(receipt, Refusal::Malformed),
@@ -79,7 +84,11 @@ impl Ingress {
         if round > present + 1 {
             return self.refuse(receipt, Refusal::Early);
         }
-        self.verifier.submit(Job { message, attempt, receipt: Some(receipt) });
+        self.verifier.submit(Job {
+            message,
+            attempt,
+            receipt: Some(receipt),
+        });
     }
 
     fn on_transaction(&self, receipt: Receipt, message: Message) {

@@ -116,7 +116,11 @@ impl KeyEntry {
     /// The validator of a seed; its id follows from the seed and does not tell it.
     pub fn from_seed(seed: Secret) -> Self {
         let id = Domain::Keys.hasher().bytes(seed.expose()).bytes(b"id  ").finish();
-        Self { id, vrf: VrfSuite::Sr25519, seed }
+        Self {
+            id,
+            vrf: VrfSuite::Sr25519,
+            seed,
+        }
     }
 
     /// The secret keys.
@@ -164,8 +168,9 @@ impl KeyFile {
     /// [`VrfError`] when a library has no key for a seed.
     pub fn genesis_validators(&self, stake: u64) -> Result<Vec<GenesisValidator>, VrfError> {
         let entries = self.validators.iter();
-        let mut validators: Vec<GenesisValidator> =
-            entries.map(|entry| entry.genesis_validator(&self.network, stake)).collect::<Result<_, _>>()?;
+        let mut validators: Vec<GenesisValidator> = entries
+            .map(|entry| entry.genesis_validator(&self.network, stake))
+            .collect::<Result<_, _>>()?;
         validators.sort_by_key(|validator| validator.id);
         Ok(validators)
     }

@@ -70,11 +70,11 @@ pub mod wire;
 
 pub use block_store::BlockStore;
 pub use builder::{NodeBuilder, mark_never_voted, read_genesis};
-pub use klero_finality as finality;
-pub use klero_sampling::Digest;
 pub use config::{ConfigError, NodeConfig};
 pub use core::CoreError;
 pub use error::NodeError;
+pub use klero_finality as finality;
+pub use klero_sampling::Digest;
 pub use node::Node;
 pub use status::{SharedStatus, Status};
 pub use submit::{Submission, Submitter};

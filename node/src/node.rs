@@ -59,8 +59,20 @@ impl Node {
     }
 
     pub(crate) fn start(parts: NodeBuilder) -> Result<Self, NodeError> {
-        let NodeBuilder { name, genesis, keys, never_voted, store, listen, bootnodes, rpc, peers, events, kv, application } =
-            parts;
+        let NodeBuilder {
+            name,
+            genesis,
+            keys,
+            never_voted,
+            store,
+            listen,
+            bootnodes,
+            rpc,
+            peers,
+            events,
+            kv,
+            application,
+        } = parts;
         let mut application = application.ok_or(NodeError::NoApplication)?;
         let blocks = BlockStore::new(store);
         let chain = restore(&genesis, &blocks)?;
@@ -69,8 +81,16 @@ impl Node {
         let log = open_log(&blocks, never_voted)?;
         let config = network_config(*chain.id(), keys.as_ref(), listen, bootnodes)?;
         let listener = rpc.map(bind).transpose()?;
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-        let Joined { parts, inbox, events: heard, addresses } = Parts::join(&runtime, &chain, blocks, config)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()?;
+        let Joined {
+            parts,
+            inbox,
+            events: heard,
+            addresses,
+        } = Parts::join(&runtime, &chain, blocks, config)?;
         parts.status.update(|status| {
             status.name.clone_from(&name);
             status.chain = *chain.id();
@@ -85,14 +105,33 @@ impl Node {
         let stop_api = listener.map(|listener| parts.serve(&runtime, listener, submitter.clone(), kv));
         if let Some(events) = &events {
             let url = rpc.map(|rpc| format!("http://{rpc}")).unwrap_or_default();
-            let _gone = events.send(NodeEvent::Ready { rpc: url, p2p: addresses.clone() });
+            let _gone = events.send(NodeEvent::Ready {
+                rpc: url,
+                p2p: addresses.clone(),
+            });
         }
         let links = parts.links(application, fetch, events);
         let (stop, stopped) = bounded::<()>(1);
         let (tell_failure, failed) = bounded(1);
-        let run = Run { chain, own, log, links, inbox, stopped, peers };
-        let core = std::thread::Builder::new().name("core".into()).spawn(move || run.until_stopped(&tell_failure))?;
-        let Parts { network, blocks, status, verifier, .. } = parts;
+        let run = Run {
+            chain,
+            own,
+            log,
+            links,
+            inbox,
+            stopped,
+            peers,
+        };
+        let core = std::thread::Builder::new()
+            .name("core".into())
+            .spawn(move || run.until_stopped(&tell_failure))?;
+        let Parts {
+            network,
+            blocks,
+            status,
+            verifier,
+            ..
+        } = parts;
         Ok(Self {
             rpc,
             addresses,
@@ -138,7 +177,7 @@ impl Node {
         let submit = self.submitter.submit(transaction);
         match &self.runtime {
             Some(runtime) => runtime.block_on(submit),
-            None => Err(PoolError::Refused("the node is stopping".into())),
+            None => Err(PoolError::Stopping),
         }
     }
 
@@ -217,7 +256,15 @@ impl Run {
     }
 
     fn run(self) -> Result<(), CoreError> {
-        let Self { chain, own, log, links, inbox, stopped, peers } = self;
+        let Self {
+            chain,
+            own,
+            log,
+            links,
+            inbox,
+            stopped,
+            peers,
+        } = self;
         let until = Instant::now() + PEERS_WITHIN;
         while peers > 0 && links.network.peers().len() < peers && Instant::now() < until {
             if let Err(crossbeam_channel::TryRecvError::Disconnected) = stopped.try_recv() {
@@ -246,7 +293,10 @@ fn restore(genesis: &klero_finality::Genesis, blocks: &BlockStore) -> Result<Cha
     let mut chain = Chain::new(genesis)?;
     match blocks.chain()? {
         Some(stored) if stored != chain.id().as_bytes() => {
-            return Err(NodeError::OtherChain { stored: hex::encode(stored), genesis: *chain.id() });
+            return Err(NodeError::OtherChain {
+                stored: hex::encode(stored),
+                genesis: *chain.id(),
+            });
         }
         Some(_) => {}
         None => blocks.begin(chain.id(), chain.registry())?,

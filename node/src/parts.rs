@@ -74,7 +74,10 @@ impl Parts {
         config: NetworkConfig,
     ) -> Result<Joined, NodeError> {
         let open = OpenBlocks::default();
-        let reader = Arc::new(StoreReader { blocks: blocks.clone(), open: open.clone() });
+        let reader = Arc::new(StoreReader {
+            blocks: blocks.clone(),
+            open: open.clone(),
+        });
         let is_listening = !config.listen.is_empty();
         let (network, mut later) = {
             let _inside = runtime.enter();
@@ -100,7 +103,12 @@ impl Parts {
             transactions,
             gossip,
         };
-        Ok(Joined { parts, inbox, events: Events { early, later }, addresses })
+        Ok(Joined {
+            parts,
+            inbox,
+            events: Events { early, later },
+            addresses,
+        })
     }
 
     /// What the application's thread works with.
@@ -197,10 +205,17 @@ impl Parts {
 }
 
 /// The first events, up to the one that tells an address.
-async fn wait_for_address(events: &mut mpsc::Receiver<NetworkEvent>, is_listening: bool) -> Vec<NetworkEvent> {
+async fn wait_for_address(
+    events: &mut mpsc::Receiver<NetworkEvent>,
+    is_listening: bool,
+) -> Vec<NetworkEvent> {
     let mut early = Vec::new();
     let until = tokio::time::Instant::now() + LISTENING_WITHIN;
-    while is_listening && !early.iter().any(|event| matches!(event, NetworkEvent::Listening(_))) {
+    while is_listening
+        && !early
+            .iter()
+            .any(|event| matches!(event, NetworkEvent::Listening(_)))
+    {
         match tokio::time::timeout_at(until, events.recv()).await {
             Ok(Some(event)) => early.push(event),
             Ok(None) | Err(_) => break,

@@ -32,7 +32,7 @@ impl Submitter {
     /// # Errors
     /// [`PoolError`] when the pool or the application refused it, or the node is stopping.
     pub async fn submit(&self, transaction: Vec<u8>) -> Result<Digest, PoolError> {
-        let stopping = || PoolError::Refused("the node is stopping".into());
+        let stopping = || PoolError::Stopping;
         let (answer, verdict) = oneshot::channel();
         self.queue
             .send(Submission { transaction, answer })

@@ -67,7 +67,10 @@ impl Sync {
                     let peers = self.network.peers();
                     turn = turn.wrapping_add(1);
                     match peers.get(turn % peers.len().max(1)) {
-                        Some(peer) => Hint { peer: *peer, round: 0 },
+                        Some(peer) => Hint {
+                            peer: *peer,
+                            round: 0,
+                        },
                         None => continue,
                     }
                 }
@@ -115,7 +118,11 @@ impl Sync {
         let mut missing: BTreeMap<Digest, u64> = BTreeMap::new();
         let mut turn = 0_usize;
         loop {
-            let pause = if missing.is_empty() { Duration::from_secs(3600) } else { BODY_AGAIN };
+            let pause = if missing.is_empty() {
+                Duration::from_secs(3600)
+            } else {
+                BODY_AGAIN
+            };
             match tokio::time::timeout(pause, wanted.recv()).await {
                 Ok(Some(digest)) => {
                     missing.insert(digest, self.view.get().round());
@@ -141,7 +148,11 @@ impl Sync {
         };
         match Block::decode(&bytes) {
             Ok(block) if block.header.digest() == digest => {
-                self.verifier.submit(Job { message: Message::Block(Box::new(block)), attempt: 0, receipt: None });
+                self.verifier.submit(Job {
+                    message: Message::Block(Box::new(block)),
+                    attempt: 0,
+                    receipt: None,
+                });
             }
             _ => tracing::debug!(%peer, "a peer answered with another body than the one asked for"),
         }
@@ -170,5 +181,10 @@ fn verify(view: &SharedView, core: &Sender<Verified>, blocks: Vec<Vec<u8>>, peer
     if verified.is_empty() {
         return false;
     }
-    core.send(Verified { item: Item::Final(verified), attempt: 0, receipt: None }).is_ok()
+    core.send(Verified {
+        item: Item::Final(verified),
+        attempt: 0,
+        receipt: None,
+    })
+    .is_ok()
 }

@@ -84,12 +84,21 @@ impl Verifier {
         metrics: Arc<Metrics>,
         core: &Sender<Verified>,
     ) -> std::io::Result<Self> {
-        let shared =
-            Arc::new(Shared { queue: Mutex::default(), ready: Condvar::new(), network, metrics });
+        let shared = Arc::new(Shared {
+            queue: Mutex::default(),
+            ready: Condvar::new(),
+            network,
+            metrics,
+        });
         for number in 0..threads.max(1) {
-            let worker =
-                Worker { shared: Arc::clone(&shared), view: view.clone(), core: core.clone() };
-            std::thread::Builder::new().name(format!("verify-{number}")).spawn(move || worker.run())?;
+            let worker = Worker {
+                shared: Arc::clone(&shared),
+                view: view.clone(),
+                core: core.clone(),
+            };
+            std::thread::Builder::new()
+                .name(format!("verify-{number}"))
+                .spawn(move || worker.run())?;
         }
         Ok(Self { shared })
     }
@@ -116,7 +125,11 @@ impl Verifier {
 
     /// Ends the threads.
     pub(crate) fn stop(&self) {
-        self.shared.queue.lock().unwrap_or_else(PoisonError::into_inner).is_stopped = true;
+        self.shared
+            .queue
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .is_stopped = true;
         self.shared.ready.notify_all();
     }
 }
@@ -187,7 +200,10 @@ impl Worker {
             let outputs = if is_votes {
                 self.verify_bundles(&view, batch)
             } else {
-                batch.into_iter().filter_map(|job| self.verify_one(&view, job)).collect()
+                batch
+                    .into_iter()
+                    .filter_map(|job| self.verify_one(&view, job))
+                    .collect()
             };
             for output in outputs {
                 // The core takes in what the pool gives out; while it is busy, the queue above fills.
@@ -200,21 +216,32 @@ impl Worker {
 
     fn verify_bundles(&self, view: &View, jobs: Vec<Job>) -> Vec<Verified> {
         let mut bundles: Vec<(VoteBundle, u32, Option<Receipt>)> = Vec::new();
-        for Job { message, attempt, receipt } in jobs {
+        for Job {
+            message,
+            attempt,
+            receipt,
+        } in jobs
+        {
             match message {
                 Message::Votes(bundle) if bundle.is_well_formed() => bundles.push((bundle, attempt, receipt)),
                 _ => self.shared.refuse(receipt, Refusal::Malformed),
             }
         }
-        let Some(context) = bundles.first().and_then(|(bundle, ..)| view.context(bundle.role.round)) else {
+        let Some(context) = bundles
+            .first()
+            .and_then(|(bundle, ..)| view.context(bundle.role.round))
+        else {
             for (bundle, _, receipt) in bundles {
                 let is_stale = bundle.role.round < view.round();
-                self.shared.refuse(receipt, if is_stale { Refusal::Stale } else { Refusal::Early });
+                self.shared
+                    .refuse(receipt, if is_stale { Refusal::Stale } else { Refusal::Early });
             }
             return Vec::new();
         };
-        let votes: Vec<UnverifiedVote> =
-            bundles.iter().flat_map(|(bundle, ..)| bundle.clone().into_votes()).collect();
+        let votes: Vec<UnverifiedVote> = bundles
+            .iter()
+            .flat_map(|(bundle, ..)| bundle.clone().into_votes())
+            .collect();
         let Ok(entropy) = Secret::random() else {
             return Vec::new();
         };
@@ -226,7 +253,11 @@ impl Worker {
             match of_bundle {
                 Ok(votes) => {
                     let item = Item::Votes(bundle.role, votes);
-                    outputs.push(Verified { item, attempt, receipt });
+                    outputs.push(Verified {
+                        item,
+                        attempt,
+                        receipt,
+                    });
                 }
                 Err(error) => {
                     tracing::debug!(%error, role = %bundle.role, "votes refused");
@@ -238,7 +269,11 @@ impl Worker {
     }
 
     fn verify_one(&self, view: &View, job: Job) -> Option<Verified> {
-        let Job { message, attempt, receipt } = job;
+        let Job {
+            message,
+            attempt,
+            receipt,
+        } = job;
         let verified = match message {
             Message::Proposal(message) => verify_proposal(view, *message),
             Message::Certificate(certificate) => verify_certificate(view, &certificate),
@@ -249,9 +284,17 @@ impl Worker {
         match verified {
             Ok(Item::BadBlock(digest)) => {
                 self.shared.refuse(receipt, Refusal::InvalidBody);
-                Some(Verified { item: Item::BadBlock(digest), attempt, receipt: None })
+                Some(Verified {
+                    item: Item::BadBlock(digest),
+                    attempt,
+                    receipt: None,
+                })
             }
-            Ok(item) => Some(Verified { item, attempt, receipt }),
+            Ok(item) => Some(Verified {
+                item,
+                attempt,
+                receipt,
+            }),
             Err(refusal) => {
                 self.shared.refuse(receipt, refusal);
                 None
@@ -283,14 +326,20 @@ fn refusal_of_proposal(error: &ProposalError) -> Refusal {
 }
 
 fn not_now(view: &View, round: u64) -> Refusal {
-    if round < view.round() { Refusal::Stale } else { Refusal::Early }
+    if round < view.round() {
+        Refusal::Stale
+    } else {
+        Refusal::Early
+    }
 }
 
 /// Credential and signature, and of the header all that the chain can say about it [BA-10]. The body is checked
 /// only when the machine wants it.
 fn verify_proposal(view: &View, message: ProposalMessage) -> Result<Item, Refusal> {
     let ProposalMessage { proposal, block } = message;
-    let context = view.context(proposal.round).ok_or_else(|| not_now(view, proposal.round))?;
+    let context = view
+        .context(proposal.round)
+        .ok_or_else(|| not_now(view, proposal.round))?;
     if let Some(block) = &block {
         let header = &block.header;
         let is_named = header.digest() == proposal.block
@@ -353,7 +402,9 @@ fn verify_final(view: &View, block: FinalBlock) -> Result<Item, Refusal> {
     if round != view.round() {
         return Err(not_now(view, round));
     }
-    view.chain.check_block(&block.block).map_err(|_| Refusal::InvalidBody)?;
+    view.chain
+        .check_block(&block.block)
+        .map_err(|_| Refusal::InvalidBody)?;
     view.chain
         .check_certificate(&block.block.header, &block.certificate)
         .map_err(|_| Refusal::BadCertificate)?;

@@ -24,7 +24,11 @@ impl View {
     /// The view of a chain.
     pub(crate) fn new(chain: Chain) -> Self {
         let (present, upcoming) = (chain.context(chain.round() + 1), chain.context(chain.round() + 2));
-        Self { chain: Arc::new(chain), present, upcoming }
+        Self {
+            chain: Arc::new(chain),
+            present,
+            upcoming,
+        }
     }
 
     /// The round under way.
@@ -34,7 +38,10 @@ impl View {
 
     /// The context of the round under way or of the one after it.
     pub(crate) fn context(&self, round: u64) -> Option<&RoundContext> {
-        [&self.present, &self.upcoming].into_iter().flatten().find(|context| context.round() == round)
+        [&self.present, &self.upcoming]
+            .into_iter()
+            .flatten()
+            .find(|context| context.round() == round)
     }
 }
 
@@ -69,12 +76,18 @@ type Open = (u64, Arc<Vec<u8>>);
 impl OpenBlocks {
     /// Offers a block of a round.
     pub(crate) fn insert(&self, round: u64, digest: Digest, bytes: Vec<u8>) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(digest, (round, Arc::new(bytes)));
+        self.0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(digest, (round, Arc::new(bytes)));
     }
 
     /// Takes back what belongs to rounds before `round`.
     pub(crate) fn forget_before(&self, round: u64) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).retain(|_, (of, _)| *of >= round);
+        self.0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|_, (of, _)| *of >= round);
     }
 
     /// Whether a block is offered.
@@ -83,7 +96,11 @@ impl OpenBlocks {
     }
 
     fn get(&self, digest: &Digest) -> Option<Arc<Vec<u8>>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(digest).map(|(_, bytes)| Arc::clone(bytes))
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(digest)
+            .map(|(_, bytes)| Arc::clone(bytes))
     }
 }
 

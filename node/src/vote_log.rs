@@ -11,8 +11,8 @@ use borsh::BorshDeserialize;
 use klero_agreement::Snapshot;
 use klero_committee::{UnverifiedCertificate, VoteBundle};
 use klero_finality::Block;
-use klero_sampling::codec::Wire;
 use klero_sampling::Digest;
+use klero_sampling::codec::Wire;
 
 use crate::store::{Batch, Column, Durability, Store, StoreError};
 use crate::wire::{Envelope, Message, ProposalMessage};
@@ -65,7 +65,10 @@ pub(crate) struct Entry<'a> {
 impl VoteLog {
     /// The log in a store.
     pub(crate) fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, written: BTreeSet::new() }
+        Self {
+            store,
+            written: BTreeSet::new(),
+        }
     }
 
     /// Whether a log was ever kept in this store. Keys without their log may have voted elsewhere.
@@ -131,12 +134,16 @@ impl VoteLog {
     pub(crate) fn recover(&mut self) -> Result<Recovered, StoreError> {
         let mut recovered = Recovered::default();
         for (key, bytes) in self.store.scan(Column::Log, &[], usize::MAX)? {
-            let corrupt = || StoreError::Corrupt { what: "vote log record".into() };
+            let corrupt = || StoreError::Corrupt {
+                what: "vote log record".into(),
+            };
             match key.first() {
                 Some(&SNAPSHOT) => {
                     recovered.snapshot = Some(Snapshot::try_from_slice(&bytes).map_err(|_| corrupt())?);
                 }
-                Some(&VOTES) => recovered.votes.push(VoteBundle::decode(&bytes).map_err(|_| corrupt())?),
+                Some(&VOTES) => recovered
+                    .votes
+                    .push(VoteBundle::decode(&bytes).map_err(|_| corrupt())?),
                 Some(&PROPOSAL) => match Envelope::decode(&bytes).map_err(|_| corrupt())?.message {
                     Message::Proposal(proposal) => recovered.proposals.push(*proposal),
                     _ => return Err(corrupt()),
@@ -145,7 +152,9 @@ impl VoteLog {
                     let certificate = UnverifiedCertificate::decode(&bytes).map_err(|_| corrupt())?;
                     recovered.certificates.push(certificate);
                 }
-                Some(&BLOCK) => recovered.blocks.push(Block::decode(&bytes).map_err(|_| corrupt())?),
+                Some(&BLOCK) => recovered
+                    .blocks
+                    .push(Block::decode(&bytes).map_err(|_| corrupt())?),
                 _ => return Err(corrupt()),
             }
             self.written.insert(key);
@@ -161,7 +170,8 @@ impl VoteLog {
         let started = Instant::now();
         let mut batch = Batch::default();
         let mut written = Vec::new();
-        let snapshot = borsh::to_vec(&entry.snapshot).map_err(|error| StoreError::Failed(error.to_string()))?;
+        let snapshot =
+            borsh::to_vec(&entry.snapshot).map_err(|error| StoreError::Failed(error.to_string()))?;
         written.push(vec![SNAPSHOT]);
         batch.put(Column::Log, [SNAPSHOT], snapshot);
         let mut put_new = |key: Vec<u8>, value: &dyn Fn() -> Vec<u8>| {
@@ -172,15 +182,25 @@ impl VoteLog {
         };
         for bundle in entry.votes {
             let first = bundle.votes.first().map_or(0, |vote| vote.voter);
-            put_new(key(VOTES, &(bundle.role, bundle.value, first)), &|| bundle.encode());
+            put_new(key(VOTES, &(bundle.role, bundle.value, first)), &|| {
+                bundle.encode()
+            });
         }
         if let Some(proposal) = entry.proposal {
             let message = Message::Proposal(Box::new(proposal.clone()));
             let place = (proposal.proposal.period, proposal.proposal.proposer);
-            put_new(key(PROPOSAL, &place), &|| Envelope { attempt: 0, message: message.clone() }.encode());
+            put_new(key(PROPOSAL, &place), &|| {
+                Envelope {
+                    attempt: 0,
+                    message: message.clone(),
+                }
+                .encode()
+            });
         }
         for certificate in &entry.certificates {
-            put_new(key(CERTIFICATE, &(certificate.role, certificate.value)), &|| certificate.encode());
+            put_new(key(CERTIFICATE, &(certificate.role, certificate.value)), &|| {
+                certificate.encode()
+            });
         }
         for (digest, block) in &entry.blocks {
             put_new(key(BLOCK, digest), &|| block.encode());
@@ -232,12 +252,22 @@ mod tests {
         VoteBundle {
             role: Role::new(7, period, Step::Soft),
             value: Value::Block(Digest([1; 32])),
-            votes: vec![BundledVote { voter: 3, proof: None, signature: [4; 48] }],
+            votes: vec![BundledVote {
+                voter: 3,
+                proof: None,
+                signature: [4; 48],
+            }],
         }
     }
 
     fn entry(period: u32, votes: &[VoteBundle]) -> Entry<'_> {
-        Entry { snapshot: snapshot(period), votes, proposal: None, certificates: Vec::new(), blocks: Vec::new() }
+        Entry {
+            snapshot: snapshot(period),
+            votes,
+            proposal: None,
+            certificates: Vec::new(),
+            blocks: Vec::new(),
+        }
     }
 
     /// [BA-9]
@@ -255,7 +285,9 @@ mod tests {
     #[test]
     fn the_log_of_a_round_goes_with_its_block() {
         let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
-        VoteLog::new(Arc::clone(&store)).append(&entry(0, &[bundle(0)])).unwrap();
+        VoteLog::new(Arc::clone(&store))
+            .append(&entry(0, &[bundle(0)]))
+            .unwrap();
         // Another life of the node: what an earlier one wrote goes too.
         let mut log = VoteLog::new(Arc::clone(&store));
         log.recover().unwrap();
@@ -286,7 +318,10 @@ mod tests {
         let mut batch = Batch::default();
         log.clear(&mut batch);
         store.write(batch, Durability::Synced).unwrap();
-        assert_eq!(VoteLog::new(store).alarm().unwrap().as_deref(), Some("two quorums"));
+        assert_eq!(
+            VoteLog::new(store).alarm().unwrap().as_deref(),
+            Some("two quorums")
+        );
     }
 
     /// [BA-9]

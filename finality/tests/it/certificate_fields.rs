@@ -1,7 +1,7 @@
 //! Each field of a certificate, changed: the block is not final.
 
 use klero_finality::stake::committee::sampling::codec::Wire;
-use klero_finality::stake::committee::sampling::vrf::{VrfError, VrfShortProof};
+use klero_finality::stake::committee::sampling::vrf::VrfShortProof;
 use klero_finality::stake::committee::sampling::{Digest, bls};
 use klero_finality::stake::committee::{
     CertificateError, Role, Signer, SignerSet, Step, UnverifiedCertificate, Value,
@@ -76,13 +76,7 @@ fn a_soft_quorum_is_not_final() {
 #[test]
 fn a_certificate_moved_to_another_period_is_refused() {
     let error = certificate_error(|it| it.role.period = 1);
-    assert!(matches!(
-        error,
-        CertificateError::Proof {
-            cause: VrfError::BadProof,
-            ..
-        }
-    ));
+    assert_eq!(error, CertificateError::Signature);
 }
 
 /// [COM-5] Sets that are too long, too short, or hold somebody else.
@@ -95,11 +89,7 @@ fn changed_signers_are_refused() {
         it.proven = SignerSet::empty(20);
         it.proofs.clear();
     });
-    let expected = CertificateError::BelowThreshold {
-        seats: 0,
-        threshold: 25,
-    };
-    assert_eq!(none, expected);
+    assert_eq!(none, CertificateError::Signature);
     let long = certificate_error(|it| it.signers = SignerSet::empty(25));
     assert_eq!(long, CertificateError::SetLength);
     let past = certificate_error(|it| assert!(it.signers.insert(23)));
@@ -108,7 +98,7 @@ fn changed_signers_are_refused() {
         let absent = (0..20).find(|index| !it.signers.contains(*index)).unwrap();
         it.signers.insert(absent);
     });
-    assert!(matches!(more, CertificateError::NoSeat(_)));
+    assert_eq!(more, CertificateError::Signature);
 }
 
 /// [COM-5] Proofs that are missing, doubled, exchanged or spoiled.

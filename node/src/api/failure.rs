@@ -103,6 +103,11 @@ impl From<PoolError> for Failure {
                 error,
                 "wait for some blocks, then retry",
             ),
+            PoolError::Stopping => Self::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                error,
+                "nothing was taken: send it to another node",
+            ),
             PoolError::Refused(_) => Self::malformed(
                 error,
                 "the application refused it; GET /v1/openapi.json shows what it takes",

@@ -34,6 +34,9 @@ pub enum PoolError {
     /// The application refused it.
     #[error("{0}")]
     Refused(String),
+    /// The node takes no more.
+    #[error("the node is stopping: send it to another")]
+    Stopping,
 }
 
 impl Pool {

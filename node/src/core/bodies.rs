@@ -64,10 +64,16 @@ impl Bodies {
 impl Core {
     /// Has the pool check a block against the chain. One of the next round waits until that round begins.
     pub(super) fn check_body(&self, digest: &Digest) {
-        let Some(block) = self.bodies.get(digest) else { return };
+        let Some(block) = self.bodies.get(digest) else {
+            return;
+        };
         if block.header.round == self.machine.round() {
             let message = Message::Block(Box::new(Block::clone(block)));
-            self.links.verifier.submit(Job { message, attempt: 0, receipt: None });
+            self.links.verifier.submit(Job {
+                message,
+                attempt: 0,
+                receipt: None,
+            });
         }
     }
 
@@ -88,7 +94,11 @@ impl Core {
             }
         }
         // [BA-10]: the bodies of the staged, the carried and the decided value are passed on for themselves.
-        let role = klero_committee::Role::new(round, block.header.original_period, klero_committee::Step::Propose);
+        let role = klero_committee::Role::new(
+            round,
+            block.header.original_period,
+            klero_committee::Step::Propose,
+        );
         Ok(is_sought && (is_new || self.relays.again((role, u32::MAX), attempt)))
     }
 
@@ -97,7 +107,10 @@ impl Core {
         let Some(block) = self.bodies.get(digest).map(Arc::clone) else {
             return Ok(());
         };
-        self.ask(Request::Judge { digest: *digest, block })
+        self.ask(Request::Judge {
+            digest: *digest,
+            block,
+        })
     }
 
     /// The application's verdict.

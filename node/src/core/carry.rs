@@ -37,7 +37,13 @@ impl Core {
                 tracing::warn!(role = %second.role(), proposer = second.proposer(), "a proposer signed two blocks");
                 // [BA-2]: passed on once, without its body.
                 let proposal = second.as_unverified().clone();
-                self.publish(Message::Proposal(Box::new(ProposalMessage { proposal, block: None })), 0);
+                self.publish(
+                    Message::Proposal(Box::new(ProposalMessage {
+                        proposal,
+                        block: None,
+                    })),
+                    0,
+                );
             }
             Output::Alarm(alarm) => self.raise(&alarm)?,
         }
@@ -45,6 +51,7 @@ impl Core {
     }
 
     fn certify(&mut self, role: Role, value: Value, votes: &[Vote]) {
+        tracing::debug!(%role, after = self.round_began.elapsed().as_millis(), "quorum");
         self.links.verifier.quorum_seen(role);
         if role.step == klero_committee::Step::Cert {
             let with_proof = votes.iter().filter(|vote| vote.proof().is_some()).count();
@@ -66,6 +73,7 @@ impl Core {
         let role = proposal.role();
         if role.period == 0 && role.round == self.machine.round() {
             let after = self.round_began.elapsed().as_millis();
+            tracing::debug!(proposer = proposal.proposer(), after, "lowest proposal so far");
             self.lowest_after = Some(u32::try_from(after).unwrap_or(u32::MAX));
         }
     }
@@ -79,12 +87,18 @@ impl Core {
             u64::from(u16::from_be_bytes([first, second]))
         });
         let late = (most * random) >> 16;
-        self.timers.set(Instant::now() + Duration::from_millis(after + late), Due::Machine(timer));
+        self.timers.set(
+            Instant::now() + Duration::from_millis(after + late),
+            Due::Machine(timer),
+        );
     }
 
     /// [BA-13]: the evidence is logged, and the node votes no more, after a restart neither.
     fn raise(&mut self, alarm: &Alarm) -> Result<(), CoreError> {
-        let cause = format!("{} for {:?} and {} for {:?}", alarm.first.0, alarm.first.1, alarm.second.0, alarm.second.1);
+        let cause = format!(
+            "{} for {:?} and {} for {:?}",
+            alarm.first.0, alarm.first.1, alarm.second.0, alarm.second.1
+        );
         tracing::error!(%cause, "two quorums that exclude each other: this node votes no more");
         self.links.metrics.alarm();
         self.log.raise_alarm(&cause)?;

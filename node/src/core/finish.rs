@@ -93,8 +93,16 @@ impl Core {
             votes_with_proof,
             synced,
         };
-        self.links.metrics.finalized(&event, (!synced).then(|| self.round_began.elapsed()));
-        tracing::info!(round = event.round, period = event.period, transactions = event.transactions, synced, "final");
+        self.links
+            .metrics
+            .finalized(&event, (!synced).then(|| self.round_began.elapsed()));
+        tracing::info!(
+            round = event.round,
+            period = event.period,
+            transactions = event.transactions,
+            synced,
+            "final"
+        );
         self.links.status.update(|status| {
             (status.final_round, status.final_block) = (event.round, digest);
             status.final_timestamp = header.timestamp;

@@ -40,13 +40,18 @@ impl OwnKeys {
 
     /// The votes of all keys that draw a seat.
     pub(super) fn cast(&self, context: &RoundContext, role: Role, value: Value) -> Vec<Vote> {
-        self.each(context, |voter, keys| cast_vote(context, role, value, voter, keys))
+        self.each(context, |voter, keys| {
+            cast_vote(context, role, value, voter, keys)
+        })
     }
 
     /// The keys of a member of the electorate.
     pub(super) fn of_member(&self, electorate: &Electorate, index: u32) -> Option<&ValidatorKeys> {
         let id = electorate.member(index)?.id;
-        self.validators.iter().find(|(own, _)| *own == id).map(|(_, keys)| keys)
+        self.validators
+            .iter()
+            .find(|(own, _)| *own == id)
+            .map(|(_, keys)| keys)
     }
 
     /// The member whose key draws the lowest rank as a proposer.
@@ -67,7 +72,9 @@ impl OwnKeys {
         let keys = self.in_electorate(context.electorate());
         let threads = self.threads.min(keys.len() / KEYS_A_THREAD).max(1);
         let work = |part: &[(u32, &ValidatorKeys)]| -> Vec<T> {
-            part.iter().filter_map(|(index, keys)| act(*index, keys)).collect()
+            part.iter()
+                .filter_map(|(index, keys)| act(*index, keys))
+                .collect()
         };
         if threads == 1 {
             return work(&keys);
@@ -76,7 +83,10 @@ impl OwnKeys {
             let parts = keys.chunks(keys.len().div_ceil(threads));
             let running: Vec<_> = parts.map(|part| scope.spawn(|| work(part))).collect();
             // A thread that panicked has no votes; the others' are good.
-            running.into_iter().flat_map(|thread| thread.join().unwrap_or_default()).collect()
+            running
+                .into_iter()
+                .flat_map(|thread| thread.join().unwrap_or_default())
+                .collect()
         })
     }
 }

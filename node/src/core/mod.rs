@@ -101,7 +101,9 @@ pub enum CoreError {
     #[error("round {0} has no committees; the genesis is wrong: check it with `klero genesis check`")]
     NoContext(u64),
     /// Two certificates that exclude each other.
-    #[error("round {round}: the final block of a peer is {found}, the chain of this node needs one on top of {head}")]
+    #[error(
+        "round {round}: the final block of a peer is {found}, the chain of this node needs one on top of {head}"
+    )]
     Fork {
         /// The round.
         round: u64,
@@ -189,7 +191,10 @@ impl Core {
             self.on_time()?;
             self.settle()?;
             self.show();
-            let next = self.timers.next().unwrap_or_else(|| Instant::now() + Duration::from_secs(1));
+            let next = self
+                .timers
+                .next()
+                .unwrap_or_else(|| Instant::now() + Duration::from_secs(1));
             let wait = next.saturating_duration_since(Instant::now());
             select! {
                 recv(inbox) -> verified => match verified {
@@ -207,7 +212,11 @@ impl Core {
     }
 
     fn on_verified(&mut self, verified: Verified) -> Result<(), CoreError> {
-        let Verified { item, attempt, receipt } = verified;
+        let Verified {
+            item,
+            attempt,
+            receipt,
+        } = verified;
         let is_useful = match item {
             Item::Votes(role, votes) => self.on_votes(role, votes, attempt)?,
             Item::Proposal(proposal, block) => self.on_proposal(*proposal, block, attempt)?,
@@ -220,7 +229,11 @@ impl Core {
             Item::Final(blocks) => self.on_final(blocks)?,
         };
         if let Some(receipt) = receipt {
-            let verdict = if is_useful { Verdict::Accept } else { Refusal::Duplicate.verdict() };
+            let verdict = if is_useful {
+                Verdict::Accept
+            } else {
+                Refusal::Duplicate.verdict()
+            };
             self.links.network.verdict(receipt, verdict);
         }
         Ok(())
@@ -232,7 +245,8 @@ impl Core {
         for vote in votes {
             is_useful |= self.tell(Input::Vote(vote))?;
         }
-        let is_relevant = role.round == self.machine.round() && role.period.abs_diff(self.machine.period()) <= 1;
+        let is_relevant =
+            role.round == self.machine.round() && role.period.abs_diff(self.machine.period()) <= 1;
         let again = first.is_some_and(|voter| is_relevant && self.relays.again((role, voter), attempt));
         Ok(is_useful || again)
     }
@@ -257,7 +271,10 @@ impl Core {
             self.bodies.hold(digest, Arc::new(*block));
             self.check_body(&digest);
         }
-        let is_lowest = self.machine.lowest().is_some_and(|lowest| *lowest.block() == digest);
+        let is_lowest = self
+            .machine
+            .lowest()
+            .is_some_and(|lowest| *lowest.block() == digest);
         Ok(is_useful || (is_lowest && self.relays.again((role, proposer), attempt)))
     }
 
@@ -314,7 +331,12 @@ impl Core {
 
     fn on_answer(&mut self, answer: Answer) -> Result<(), CoreError> {
         match answer {
-            Answer::Built { round, period, root, payload } => self.on_built(round, period, root, payload),
+            Answer::Built {
+                round,
+                period,
+                root,
+                payload,
+            } => self.on_built(round, period, root, payload),
             Answer::Judged { digest, judgement } => self.on_judged(digest, judgement),
             Answer::Finalized { root, waiting } => {
                 self.links.status.update(|status| {
@@ -331,11 +353,21 @@ impl Core {
     fn ask(&mut self, request: Request) -> Result<(), CoreError> {
         let mut request = Some(request);
         while let Some(waiting) = request.take() {
-            match self.links.application.requests.send_timeout(waiting, Duration::from_millis(1)) {
+            match self
+                .links
+                .application
+                .requests
+                .send_timeout(waiting, Duration::from_millis(1))
+            {
                 Ok(()) => {}
                 Err(crossbeam_channel::SendTimeoutError::Timeout(again)) => {
                     request = Some(again);
-                    match self.links.application.answers.recv_timeout(Duration::from_millis(1)) {
+                    match self
+                        .links
+                        .application
+                        .answers
+                        .recv_timeout(Duration::from_millis(1))
+                    {
                         Ok(answer) => self.answers.push_back(answer),
                         Err(RecvTimeoutError::Timeout) => {}
                         Err(RecvTimeoutError::Disconnected) => return Err(CoreError::Gone("application")),

@@ -25,7 +25,12 @@ impl Core {
     ///
     /// # Errors
     /// [`CoreError`] when the log cannot be read, or the chain has no committees for its next round.
-    pub(crate) fn start(chain: Chain, keys: OwnKeys, mut log: VoteLog, links: Links) -> Result<Self, CoreError> {
+    pub(crate) fn start(
+        chain: Chain,
+        keys: OwnKeys,
+        mut log: VoteLog,
+        links: Links,
+    ) -> Result<Self, CoreError> {
         let round = chain.round() + 1;
         let context = chain.context(round).ok_or(CoreError::NoContext(round))?;
         let recovered = log.recover()?;
@@ -39,7 +44,10 @@ impl Core {
         };
         let alarm = log.alarm()?;
         let start = RoundStart::new(&context, context.profile().timing.filter_max);
-        let resumed = recovered.snapshot.as_ref().and_then(|snapshot| Agreement::restore(start, snapshot));
+        let resumed = recovered
+            .snapshot
+            .as_ref()
+            .and_then(|snapshot| Agreement::restore(start, snapshot));
         let is_resumed = resumed.is_some();
         let (machine, outputs) = resumed.unwrap_or_else(|| Agreement::new(start));
         let mut core = Self {
@@ -80,10 +88,17 @@ impl Core {
 
     /// Hands the machine what the log kept beside the snapshot, and sends the same bytes again.
     fn resume(&mut self, recovered: Recovered) -> Result<(), CoreError> {
-        let Recovered { votes, proposals, certificates, blocks, .. } = recovered;
+        let Recovered {
+            votes,
+            proposals,
+            certificates,
+            blocks,
+            ..
+        } = recovered;
         for certificate in certificates {
             if let Ok(certificate) = certificate.verify(&self.context) {
-                self.todo.push_back(Task::Tell(Box::new(Input::Certificate(certificate))));
+                self.todo
+                    .push_back(Task::Tell(Box::new(Input::Certificate(certificate))));
             }
         }
         for block in blocks {
@@ -93,10 +108,15 @@ impl Core {
             self.todo.push_back(Task::Tell(Box::new(Input::Held(digest))));
             self.ask(Request::Judge { digest, block })?;
         }
-        let unverified: Vec<UnverifiedVote> =
-            votes.iter().flat_map(|bundle| bundle.clone().into_votes()).collect();
+        let unverified: Vec<UnverifiedVote> = votes
+            .iter()
+            .flat_map(|bundle| bundle.clone().into_votes())
+            .collect();
         let entropy = Secret::random().map_or([0; 32], |entropy| *entropy.expose());
-        for vote in verify_votes(&self.context, &unverified, &entropy).into_iter().flatten() {
+        for vote in verify_votes(&self.context, &unverified, &entropy)
+            .into_iter()
+            .flatten()
+        {
             self.todo.push_back(Task::Tell(Box::new(Input::Vote(vote))));
         }
         for bundle in votes {
@@ -104,7 +124,8 @@ impl Core {
         }
         for message in proposals {
             if let Ok(proposal) = message.proposal.verify(&self.context) {
-                self.todo.push_back(Task::Tell(Box::new(Input::Proposal(proposal))));
+                self.todo
+                    .push_back(Task::Tell(Box::new(Input::Proposal(proposal))));
             }
             if let Some(block) = &message.block {
                 let digest = block.header.digest();
@@ -114,7 +135,11 @@ impl Core {
             self.own.proposals.insert(message.proposal.period, message);
         }
         let period = self.machine.period();
-        tracing::info!(round = self.machine.round(), period, "the vote log was read: this node goes on where it was");
+        tracing::info!(
+            round = self.machine.round(),
+            period,
+            "the vote log was read: this node goes on where it was"
+        );
         self.attempt = self.attempt.saturating_add(1);
         self.resend_own(period);
         Ok(())

@@ -63,7 +63,10 @@ impl Core {
     fn resend_votes(&self, votes: &[Vote]) {
         let mut by_value: BTreeMap<(Role, Value), Vec<&Vote>> = BTreeMap::new();
         for vote in votes {
-            by_value.entry((vote.role(), vote.value())).or_default().push(vote);
+            by_value
+                .entry((vote.role(), vote.value()))
+                .or_default()
+                .push(vote);
         }
         for ((role, value), votes) in by_value {
             for bundle in VoteBundle::of(role, value, votes) {

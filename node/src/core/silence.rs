@@ -20,7 +20,9 @@ impl Core {
     /// Why a node with keys does not vote; `None` when it does.
     pub(super) fn why_silent(&self) -> Option<String> {
         if let Some(cause) = &self.alarm {
-            return Some(format!("two quorums that exclude each other were seen: {cause}; this node votes no more here"));
+            return Some(format!(
+                "two quorums that exclude each other were seen: {cause}; this node votes no more here"
+            ));
         }
         if self.keys.is_empty() {
             return Some("no validator keys: this node follows".into());

@@ -44,13 +44,20 @@ impl Core {
         }
         let votes = self.keys.cast(&self.context, role, value);
         let bundles = VoteBundle::of(role, value, &votes);
+        tracing::debug!(%role, votes = votes.len(), after = self.round_began.elapsed().as_millis(), "vote");
         self.write_log(&bundles, None)?;
-        self.links.metrics.votes_cast(step_name(role.step), votes.len() as u64);
+        self.links
+            .metrics
+            .votes_cast(step_name(role.step), votes.len() as u64);
         for bundle in &bundles {
             self.publish(Message::Votes(bundle.clone()), 0);
         }
         self.own.votes.entry(role).or_default().extend(bundles);
-        self.todo.extend(votes.into_iter().map(|vote| Task::Tell(Box::new(Input::Vote(vote)))));
+        self.todo.extend(
+            votes
+                .into_iter()
+                .map(|vote| Task::Tell(Box::new(Input::Vote(vote)))),
+        );
         Ok(())
     }
 
@@ -74,11 +81,20 @@ impl Core {
             return Ok(());
         };
         let timestamp = (now_us() / 1000).max(self.chain.timestamp() + 1);
-        self.proposing = Some(Proposing { period, proposer, carried, timestamp });
+        self.proposing = Some(Proposing {
+            period,
+            proposer,
+            carried,
+            timestamp,
+        });
         match carried {
             Some(digest) => self.repropose(&digest),
             None => {
-                let place = Place { round: self.machine.round(), parent: *self.chain.head(), timestamp };
+                let place = Place {
+                    round: self.machine.round(),
+                    parent: *self.chain.head(),
+                    timestamp,
+                };
                 self.ask(Request::Build { place, period })
             }
         }
@@ -108,7 +124,11 @@ impl Core {
         payload: Vec<u8>,
     ) -> Result<(), CoreError> {
         let is_wanted = |proposing: &Proposing| proposing.period == period && proposing.carried.is_none();
-        let Some(proposing) = self.proposing.filter(is_wanted).filter(|_| round == self.machine.round()) else {
+        let Some(proposing) = self
+            .proposing
+            .filter(is_wanted)
+            .filter(|_| round == self.machine.round())
+        else {
             return Ok(());
         };
         let draft = Draft {
@@ -143,16 +163,34 @@ impl Core {
         let Some(proposal) = make_proposal(&self.context, period, proposer, keys, |_| Some(named)) else {
             return Ok(());
         };
-        let message = ProposalMessage { proposal: proposal.as_unverified().clone(), block: Some(block) };
+        let message = ProposalMessage {
+            proposal: proposal.as_unverified().clone(),
+            block: Some(block),
+        };
         self.write_log(&[], Some(&message))?;
+        tracing::debug!(
+            period,
+            proposer,
+            after = self.round_began.elapsed().as_millis(),
+            "proposal"
+        );
         self.links.metrics.proposed();
         let round = self.machine.round();
-        self.emit(NodeEvent::Proposed { round, period, block: named.0, at_us: now_us() });
+        self.emit(NodeEvent::Proposed {
+            round,
+            period,
+            block: named.0,
+            at_us: now_us(),
+        });
         self.publish(Message::Proposal(Box::new(message.clone())), 0);
         self.own.proposals.insert(period, message.clone());
         // The node's own proposal is judged like anybody's: the pool verifies it.
         let message = Message::Proposal(Box::new(message));
-        self.links.verifier.submit(Job { message, attempt: 0, receipt: None });
+        self.links.verifier.submit(Job {
+            message,
+            attempt: 0,
+            receipt: None,
+        });
         Ok(())
     }
 
@@ -176,7 +214,9 @@ impl Core {
             snapshot,
             votes,
             proposal,
-            certificates: certificates.map(|(_, certificate)| certificate.as_unverified()).collect(),
+            certificates: certificates
+                .map(|(_, certificate)| certificate.as_unverified())
+                .collect(),
             blocks: blocks.collect(),
         };
         let took = self.log.append(&entry)?;
@@ -187,7 +227,11 @@ impl Core {
     /// Sends a message to the network. What the network has no room for is sent again at the next deadline.
     pub(super) fn publish(&self, message: Message, attempt: u32) {
         let topic = message.topic();
-        if let Err(error) = self.links.network.publish(topic, Envelope { attempt, message }.encode()) {
+        if let Err(error) = self
+            .links
+            .network
+            .publish(topic, Envelope { attempt, message }.encode())
+        {
             tracing::debug!(%error, ?topic, "a message was not sent");
         }
     }

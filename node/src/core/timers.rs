@@ -42,6 +42,7 @@ impl Timers {
 
     /// Forgets what belongs to rounds before `round`, and all that waits to be judged.
     pub(super) fn forget_before(&mut self, round: u64) {
-        self.by_time.retain(|_, due| matches!(due, Due::Machine(timer) if timer.round >= round));
+        self.by_time
+            .retain(|_, due| matches!(due, Due::Machine(timer) if timer.round >= round));
     }
 }

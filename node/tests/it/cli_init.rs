@@ -171,9 +171,15 @@ fn a_directory_that_is_not_empty_is_refused() {
 /// What a node of its own network says that is to listen at these two places.
 fn said_when_listening(here: &Path, rpc: &str, peers: &str) -> String {
     let listen = ["--rpc", rpc, "--listen", peers];
-    printed(here, &[&["init", "--dir", "ada", "--network", "athens"], &listen[..]].concat());
+    printed(
+        here,
+        &[&["init", "--dir", "ada", "--network", "athens"], &listen[..]].concat(),
+    );
     let public = ["--network", "athens", "--validators", "ada/validators.json"];
-    printed(here, &[&["genesis", "new", "--out", "ada/genesis.json"], &public[..]].concat());
+    printed(
+        here,
+        &[&["genesis", "new", "--out", "ada/genesis.json"], &public[..]].concat(),
+    );
     refused(here, &["node", "--config", "ada/node.toml"])
 }
 
@@ -183,14 +189,23 @@ fn a_node_whose_http_port_is_taken_names_it() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let said = said_when_listening(here.path(), &address, "/ip4/127.0.0.1/udp/0/quic-v1");
-    assert!(said.contains(&address) && said.contains("in use") && said.contains("`rpc`"), "{said}");
+    assert!(
+        said.contains(&address) && said.contains("in use") && said.contains("`rpc`"),
+        "{said}"
+    );
 }
 
 #[test]
 fn a_node_whose_port_for_peers_is_taken_names_it() {
     let here = tempfile::tempdir().unwrap();
     let taken = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
-    let address = format!("/ip4/127.0.0.1/udp/{}/quic-v1", taken.local_addr().unwrap().port());
+    let address = format!(
+        "/ip4/127.0.0.1/udp/{}/quic-v1",
+        taken.local_addr().unwrap().port()
+    );
     let said = said_when_listening(here.path(), "127.0.0.1:0", &address);
-    assert!(said.contains(&address) && said.contains("in use") && said.contains("`listen`"), "{said}");
+    assert!(
+        said.contains(&address) && said.contains("in use") && said.contains("`listen`"),
+        "{said}"
+    );
 }

@@ -34,25 +34,53 @@ impl Cluster {
     }
 
     /// As `new`, the validator of each number with the stake that `stake` gives.
-    pub fn with_stakes(nodes: usize, validators: usize, profile: Profile, stake: impl Fn(u64) -> u64) -> Self {
-        let keys: Vec<KeyFile> = (0..nodes).map(|_| KeyFile::generate(NETWORK, validators).unwrap()).collect();
-        let entries = (0..validators).flat_map(|number| keys.iter().map(move |file| &file.validators[number]));
+    pub fn with_stakes(
+        nodes: usize,
+        validators: usize,
+        profile: Profile,
+        stake: impl Fn(u64) -> u64,
+    ) -> Self {
+        let keys: Vec<KeyFile> = (0..nodes)
+            .map(|_| KeyFile::generate(NETWORK, validators).unwrap())
+            .collect();
+        let entries =
+            (0..validators).flat_map(|number| keys.iter().map(move |file| &file.validators[number]));
         let mut validators: Vec<_> = (0..)
             .zip(entries)
             .map(|(number, entry)| entry.genesis_validator(NETWORK, stake(number)).unwrap())
             .collect();
         validators.sort_by_key(|validator| validator.id);
-        let genesis = Genesis { network: NETWORK.into(), timestamp: 1, profile, validators };
+        let genesis = Genesis {
+            network: NETWORK.into(),
+            timestamp: 1,
+            profile,
+            validators,
+        };
         let places = keys.into_iter().map(|keys| {
             let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
-            let address = format!("/ip4/127.0.0.1/udp/{}/quic-v1", socket.local_addr().unwrap().port());
-            Place { keys, address, running: None, was_started: false }
+            let address = format!(
+                "/ip4/127.0.0.1/udp/{}/quic-v1",
+                socket.local_addr().unwrap().port()
+            );
+            Place {
+                keys,
+                address,
+                running: None,
+                was_started: false,
+            }
         });
         let places = places.collect();
         // With KLERO_LOG=debug a failing test tells what its nodes did.
         let filter = tracing_subscriber::EnvFilter::from_env("KLERO_LOG");
-        let _already_set = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
-        Self { genesis, directory: tempfile::tempdir().unwrap(), places }
+        let _already_set = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(std::io::stderr)
+            .try_init();
+        Self {
+            genesis,
+            directory: tempfile::tempdir().unwrap(),
+            places,
+        }
     }
 
     pub fn data(&self, node: usize) -> PathBuf {
@@ -73,10 +101,17 @@ impl Cluster {
     /// Starts a node, the first time with keys that never voted.
     pub fn start(&mut self, node: usize) {
         let (events, told) = channel();
-        let mut builder = self.builder(node).events(events).wait_for_peers(usize::from(self.places.len() > 1));
+        let mut builder = self
+            .builder(node)
+            .events(events)
+            .wait_for_peers(usize::from(self.places.len() > 1));
         let place = &mut self.places[node];
         let keys = copy(&place.keys);
-        builder = if place.was_started { builder.keys(keys) } else { builder.new_keys(keys) };
+        builder = if place.was_started {
+            builder.keys(keys)
+        } else {
+            builder.new_keys(keys)
+        };
         place.was_started = true;
         place.running = Some((builder.start().unwrap(), told));
     }
@@ -102,7 +137,11 @@ impl Cluster {
         for place in &self.places {
             if let Some((node, _)) = &place.running {
                 let left = until.saturating_duration_since(Instant::now());
-                assert!(node.wait_for_round(round, left), "round {round} is not final: {:#?}", self.statuses());
+                assert!(
+                    node.wait_for_round(round, left),
+                    "round {round} is not final: {:#?}",
+                    self.statuses()
+                );
             }
         }
     }
@@ -133,7 +172,13 @@ fn copy(keys: &KeyFile) -> KeyFile {
 
 /// A profile with the times of one machine.
 pub fn quick(profile: Profile) -> Profile {
-    let timing = Timing { filter_min: 5, filter_max: 200, deadline: 1_500, step_base: 500, step_cap: 4_000 };
+    let timing = Timing {
+        filter_min: 5,
+        filter_max: 200,
+        deadline: 1_500,
+        step_base: 500,
+        step_cap: 4_000,
+    };
     Profile { timing, ..profile }
 }
 

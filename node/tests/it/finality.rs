@@ -5,7 +5,7 @@ use std::time::Duration;
 use klero_node::Digest;
 use klero_node::finality::Profile;
 
-use crate::cluster::{Cluster, quota, quick};
+use crate::cluster::{Cluster, quick, quota};
 
 /// Fails unless all nodes hold the same blocks.
 pub fn assert_same_chain(cluster: &Cluster, nodes: &[usize], rounds: u64) {
@@ -31,8 +31,16 @@ fn sampled_committees_prove_their_draws() {
     cluster.wait_for(8, Duration::from_secs(60));
     assert_same_chain(&cluster, &[0, 1, 2, 3], 8);
     let finals = cluster.finals(0);
-    assert!(finals.iter().any(|last| last.votes_with_proof > 0 && last.proven > 0), "{finals:#?}");
-    assert!(finals.iter().all(|last| last.seats >= last.threshold), "{finals:#?}");
+    assert!(
+        finals
+            .iter()
+            .any(|last| last.votes_with_proof > 0 && last.proven > 0),
+        "{finals:#?}"
+    );
+    assert!(
+        finals.iter().all(|last| last.seats >= last.threshold),
+        "{finals:#?}"
+    );
 }
 
 #[test]
@@ -40,13 +48,29 @@ fn a_transaction_is_executed_once_on_every_node() {
     let mut cluster = Cluster::new(4, 1, quick(Profile::full()));
     cluster.start_all();
     let transactions: Vec<Digest> = (0..40_usize)
-        .map(|number| cluster.node(number % 4).submit(format!("set key{number} {number}").into_bytes()).unwrap())
+        .map(|number| {
+            cluster
+                .node(number % 4)
+                .submit(format!("set key{number} {number}").into_bytes())
+                .unwrap()
+        })
         .collect();
     cluster.wait_for(12, Duration::from_secs(60));
     assert_same_chain(&cluster, &[0, 1, 2, 3], 12);
-    let payloads = (1..=12).map(|round| cluster.node(2).blocks().block(round).unwrap().unwrap().body.payload);
+    let payloads = (1..=12).map(|round| {
+        cluster
+            .node(2)
+            .blocks()
+            .block(round)
+            .unwrap()
+            .unwrap()
+            .body
+            .payload
+    });
     let ordered = payloads.flat_map(|payload| klero_node::app::unpack(&payload).unwrap());
-    let mut digests: Vec<Digest> = ordered.map(|bytes| klero_node::app::transaction_digest(&bytes)).collect();
+    let mut digests: Vec<Digest> = ordered
+        .map(|bytes| klero_node::app::transaction_digest(&bytes))
+        .collect();
     digests.sort_unstable();
     let mut sent = transactions;
     sent.sort_unstable();

@@ -33,13 +33,24 @@ impl klero_net::ChainReader for Nothing {
 /// Messages that are wrong in one way each, about a round near the present one.
 fn wrong_messages(round: u64, known: &FinalBlock) -> Vec<Message> {
     let proof = VrfProof::Sr25519([7; 128]);
-    let vote = |voter, proof| BundledVote { voter, proof, signature: [9; 48] };
+    let vote = |voter, proof| BundledVote {
+        voter,
+        proof,
+        signature: [9; 48],
+    };
     let bundle = |role, value, votes| Message::Votes(VoteBundle { role, value, votes });
     let soft = Role::new(round, 0, Step::Soft);
     let block = Value::Block(Digest([5; 32]));
     let certificate = |role, signers: SignerSet| {
         let proven = SignerSet::empty(4);
-        Message::Certificate(UnverifiedCertificate { role, value: block, signers, proven, proofs: Vec::new(), signature: [3; 48] })
+        Message::Certificate(UnverifiedCertificate {
+            role,
+            value: block,
+            signers,
+            proven,
+            proofs: Vec::new(),
+            signature: [3; 48],
+        })
     };
     let mut everyone = SignerSet::empty(4);
     (0..4).for_each(|index| {
@@ -68,16 +79,26 @@ fn wrong_messages(round: u64, known: &FinalBlock) -> Vec<Message> {
         bundle(soft, Value::Bottom, vec![vote(0, None)]),
         bundle(soft, block, Vec::new()),
         bundle(soft, block, (0..512).map(|_| vote(0, None)).collect()),
-        bundle(Role::new(round, u32::MAX, Step::Next(u32::MAX)), Value::Bottom, vec![vote(0, None)]),
+        bundle(
+            Role::new(round, u32::MAX, Step::Next(u32::MAX)),
+            Value::Bottom,
+            vec![vote(0, None)],
+        ),
         bundle(Role::new(u64::MAX, 0, Step::Soft), block, vec![vote(0, None)]),
         certificate(Role::new(round, 0, Step::Cert), everyone.clone()),
         certificate(Role::new(round, 0, Step::Cert), SignerSet::empty(4)),
         certificate(Role::new(round, 3, Step::Next(2)), everyone),
         certificate(Role::new(round, 0, Step::Soft), SignerSet::empty(100_000)),
-        Message::Proposal(Box::new(ProposalMessage { proposal: proposal(0, Digest([8; 32])), block: None })),
+        Message::Proposal(Box::new(ProposalMessage {
+            proposal: proposal(0, Digest([8; 32])),
+            block: None,
+        })),
         Message::Proposal(Box::new(with_block)),
         Message::Block(Box::new(stolen.clone())),
-        Message::Final(Box::new(FinalBlock { block: stolen, certificate: known.certificate.clone() })),
+        Message::Final(Box::new(FinalBlock {
+            block: stolen,
+            certificate: known.certificate.clone(),
+        })),
         Message::Final(Box::new(known.clone())),
         Message::Transaction(Vec::new()),
         Message::Transaction(vec![0xfe; 300]),
@@ -118,7 +139,9 @@ fn nodes_agree_whatever_a_peer_sends() {
     cluster.start_all();
     cluster.wait_for(3, Duration::from_secs(60));
     let chain = *Chain::new(&cluster.genesis).unwrap().id();
-    let nodes = (0..4).map(|node| cluster.node(node).addresses()[0].parse().unwrap()).collect();
+    let nodes = (0..4)
+        .map(|node| cluster.node(node).addresses()[0].parse().unwrap())
+        .collect();
     let known = cluster.node(0).blocks().final_block(2).unwrap().unwrap();
     let head = cluster.node(0).status().final_round;
     let runtime = tokio::runtime::Runtime::new().unwrap();

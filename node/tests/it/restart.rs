@@ -37,7 +37,9 @@ fn all_nodes_stop_and_the_chain_goes_on_where_it_was() {
         cluster.stop(node);
     }
     cluster.start_all();
-    let heads: Vec<u64> = (0..4).map(|node| cluster.node(node).status().final_round).collect();
+    let heads: Vec<u64> = (0..4)
+        .map(|node| cluster.node(node).status().final_round)
+        .collect();
     assert!(heads.iter().all(|head| *head >= 5), "{heads:?}");
     cluster.wait_for(heads[0] + 5, LONG);
     assert_same_chain(&cluster, &[0, 1, 2, 3], heads[0] + 5);
@@ -54,7 +56,10 @@ fn two_nodes_that_lost_two_others_go_on_when_these_come_back() {
     // Long enough for several deadlines: nobody finalizes, and k grows.
     std::thread::sleep(Duration::from_secs(4));
     let stuck = cluster.node(0).status();
-    assert!(stuck.k > 0 || stuck.period > 0 || stuck.round == stuck.final_round + 1, "{stuck:?}");
+    assert!(
+        stuck.k > 0 || stuck.period > 0 || stuck.round == stuck.final_round + 1,
+        "{stuck:?}"
+    );
     cluster.start(2);
     cluster.start(3);
     cluster.wait_for(stuck.final_round + 4, LONG);
@@ -84,13 +89,20 @@ fn keys_without_their_log_are_silent_until_two_rounds_were_seen() {
 fn a_data_directory_belongs_to_one_process_and_one_chain() {
     let mut cluster = Cluster::new(1, 1, quick(Profile::full()));
     cluster.start(0);
-    let error = klero_node::store::RocksStore::open(&cluster.data(0).join("db")).err().unwrap();
+    let error = klero_node::store::RocksStore::open(&cluster.data(0).join("db"))
+        .err()
+        .unwrap();
     assert!(error.to_string().contains("another process uses it"), "{error}");
     cluster.stop(0);
     let other = Cluster::new(1, 1, quick(Profile::full()));
-    let builder = klero_node::Node::builder(other.genesis.clone()).data(&cluster.data(0)).unwrap();
+    let builder = klero_node::Node::builder(other.genesis.clone())
+        .data(&cluster.data(0))
+        .unwrap();
     let error = builder.key_value().unwrap().start().err().unwrap().to_string();
-    assert!(error.contains("belongs to chain") && error.contains("another `data`"), "{error}");
+    assert!(
+        error.contains("belongs to chain") && error.contains("another `data`"),
+        "{error}"
+    );
     let store: std::sync::Arc<dyn Store> =
         std::sync::Arc::new(klero_node::store::RocksStore::open(&cluster.data(0).join("db")).unwrap());
     assert!(klero_node::BlockStore::new(store).registry(0).unwrap().is_some());

@@ -81,6 +81,9 @@ fn network_json_tells_where_everything_is() {
 #[test]
 fn two_hundred_validators_draw_lots() {
     let mut net = Launched::start(&["--rounds", "4"]);
+    let genesis = std::fs::read_to_string(net.network().genesis).unwrap();
+    let genesis: serde_json::Value = serde_json::from_str(&genesis).unwrap();
+    let threshold = &genesis["profile"]["cert"]["threshold"];
     for _ in 0..4 {
         let line = net.line().unwrap_or_else(|| panic!("{}", net.remarks()));
         assert_eq!(line["threshold"], 712);
