@@ -80,17 +80,17 @@ fn votes(criterion: &mut Criterion) {
     let context = &world.context;
     let (role, value) = (all[0].role(), all[0].value());
     criterion.bench_function("cast with 50 keys", |bench| {
-        bench.iter(|| world.cast(black_box(0..OWN)))
+        bench.iter(|| world.cast(black_box(0..OWN)));
     });
     let bundle = unverified(&world.cast(OWN..2 * OWN));
     let name = format!("verify a bundle of {}", bundle.len());
     criterion.bench_function(&name, |bench| {
-        bench.iter(|| verify_votes(context, &bundle, &[7; 32]))
+        bench.iter(|| verify_votes(context, &bundle, &[7; 32]));
     });
     let others = unverified(&world.cast(OWN..200));
     let name = format!("verify {} votes together", others.len());
     criterion.bench_function(&name, |bench| {
-        bench.iter(|| verify_votes(context, &others, &[7; 32]))
+        bench.iter(|| verify_votes(context, &others, &[7; 32]));
     });
     criterion.bench_function("assemble a certificate", |bench| {
         bench.iter(|| certificate::assemble(context, role, value, &all));
@@ -106,7 +106,7 @@ fn votes(criterion: &mut Criterion) {
     };
     let proposal = (0..200).find_map(fresh).unwrap();
     criterion.bench_function("verify a proposal", |bench| {
-        bench.iter(|| proposal.as_unverified().verify(context))
+        bench.iter(|| proposal.as_unverified().verify(context));
     });
 }
 

@@ -26,10 +26,10 @@ pub enum NodeError {
         cause: String,
     },
     /// The genesis makes no chain.
-    #[error("{0}")]
+    #[error(transparent)]
     Chain(#[from] ChainError),
     /// The key file.
-    #[error("{0}")]
+    #[error(transparent)]
     Keys(#[from] KeyError),
     /// A key that a library refuses.
     #[error("validator keys: {0}")]
@@ -54,7 +54,7 @@ pub enum NodeError {
         cause: std::io::Error,
     },
     /// The database.
-    #[error("{0}")]
+    #[error(transparent)]
     Store(#[from] StoreError),
     /// The database belongs to another chain.
     #[error(
@@ -89,7 +89,7 @@ pub enum NodeError {
         head: u64,
     },
     /// The network.
-    #[error("{0}")]
+    #[error(transparent)]
     Network(#[from] NetworkError),
     /// The HTTP API's address.
     #[error(
@@ -105,7 +105,7 @@ pub enum NodeError {
     #[error("the system refuses a resource: {0}")]
     System(#[from] std::io::Error),
     /// The core stopped.
-    #[error("{0}")]
+    #[error(transparent)]
     Core(#[from] CoreError),
     /// A bug.
     #[error("the node's core panicked; please report it with the log")]

@@ -2,6 +2,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::sync::mpsc::Sender as EventSender;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -20,7 +21,7 @@ use crate::core::{self, Core, CoreError, Links, OwnKeys};
 use crate::error::NodeError;
 use crate::events::NodeEvent;
 use crate::keys::{KeyFile, Secret};
-use crate::parts::{Joined, Parts};
+use crate::parts::Parts;
 use crate::status::{SharedStatus, Status};
 use crate::submit::Submitter;
 use crate::verify::Verifier;
@@ -58,59 +59,26 @@ impl Node {
         NodeBuilder::new(genesis)
     }
 
-    pub(crate) fn start(parts: NodeBuilder) -> Result<Self, NodeError> {
-        let NodeBuilder {
-            name,
-            genesis,
-            keys,
-            never_voted,
-            store,
-            listen,
-            bootnodes,
-            rpc,
-            peers,
-            events,
-            kv,
-            application,
-        } = parts;
-        let mut application = application.ok_or(NodeError::NoApplication)?;
-        let blocks = BlockStore::new(store);
-        let chain = restore(&genesis, &blocks)?;
+    pub(crate) fn start(wanted: NodeBuilder) -> Result<Self, NodeError> {
+        let mut application = wanted.application.ok_or(NodeError::NoApplication)?;
+        let blocks = BlockStore::new(wanted.store);
+        let chain = restore(&wanted.genesis, &blocks)?;
         replay(application.as_mut(), &blocks)?;
-        let own = own_keys(keys.as_ref())?;
-        let log = open_log(&blocks, never_voted)?;
-        let config = network_config(*chain.id(), keys.as_ref(), listen, bootnodes)?;
-        let listener = rpc.map(bind).transpose()?;
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()?;
-        let Joined {
-            parts,
-            inbox,
-            events: heard,
-            addresses,
-        } = Parts::join(&runtime, &chain, blocks, config)?;
-        parts.status.update(|status| {
-            status.name.clone_from(&name);
-            status.chain = *chain.id();
-            (status.final_round, status.final_block) = (chain.round(), *chain.head());
-            status.final_timestamp = chain.timestamp();
-            status.application_root = Some(application.applied().root);
-        });
+        let own = own_keys(wanted.keys.as_ref())?;
+        let log = open_log(&blocks, wanted.never_voted)?;
+        let config = network_config(*chain.id(), wanted.keys.as_ref(), wanted.listen, wanted.bootnodes)?;
+        let listener = wanted.rpc.map(bind).transpose()?;
+        let runtime = runtime()?;
+        let joined = Parts::join(&runtime, &chain, blocks, config)?;
+        let (parts, inbox, addresses) = (joined.parts, joined.inbox, joined.addresses);
+        parts.introduce(&wanted.name, &chain, application.applied().root);
         let (submitter, submissions) = Submitter::channel(SUBMISSIONS);
         let (application, application_runs) = app_thread::spawn(application, parts.around(submissions))?;
-        let fetch = parts.follow_network(&runtime, heard);
+        let fetch = parts.follow_network(&runtime, joined.events);
         let rpc = listener.as_ref().map(TcpListener::local_addr).transpose()?;
-        let stop_api = listener.map(|listener| parts.serve(&runtime, listener, submitter.clone(), kv));
-        if let Some(events) = &events {
-            let url = rpc.map(|rpc| format!("http://{rpc}")).unwrap_or_default();
-            let _gone = events.send(NodeEvent::Ready {
-                rpc: url,
-                p2p: addresses.clone(),
-            });
-        }
-        let links = parts.links(application, fetch, events);
+        let stop_api = listener.map(|listener| parts.serve(&runtime, listener, submitter.clone(), wanted.kv));
+        announce(wanted.events.as_ref(), rpc, &addresses);
+        let links = parts.links(application, fetch, wanted.events);
         let (stop, stopped) = bounded::<()>(1);
         let (tell_failure, failed) = bounded(1);
         let run = Run {
@@ -120,7 +88,7 @@ impl Node {
             links,
             inbox,
             stopped,
-            peers,
+            peers: wanted.peers,
         };
         let core = std::thread::Builder::new()
             .name("core".into())
@@ -265,6 +233,8 @@ impl Run {
             stopped,
             peers,
         } = self;
+        // Peers are waited for where a network begins. A node that comes back knows nothing of who else is up.
+        let peers = if chain.round() == 0 { peers } else { 0 };
         let until = Instant::now() + PEERS_WITHIN;
         while peers > 0 && links.network.peers().len() < peers && Instant::now() < until {
             if let Err(crossbeam_channel::TryRecvError::Disconnected) = stopped.try_recv() {
@@ -276,6 +246,20 @@ impl Run {
             std::thread::sleep(SUBSCRIPTIONS);
         }
         Core::start(chain, own, log, links)?.run(&inbox, &stopped)
+    }
+}
+
+fn runtime() -> std::io::Result<Runtime> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(2).enable_all().build()
+}
+
+/// Tells whoever started the node where it can be reached.
+fn announce(events: Option<&EventSender<NodeEvent>>, rpc: Option<SocketAddr>, addresses: &[String]) {
+    if let Some(events) = events {
+        let rpc = rpc.map(|rpc| format!("http://{rpc}")).unwrap_or_default();
+        let p2p = addresses.to_vec();
+        let _gone = events.send(NodeEvent::Ready { rpc, p2p });
     }
 }
 

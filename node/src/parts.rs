@@ -111,6 +111,17 @@ impl Parts {
         })
     }
 
+    /// Fills in what the API shows before the first round.
+    pub(crate) fn introduce(&self, name: &str, chain: &Chain, application_root: Digest) {
+        self.status.update(|status| {
+            status.name = name.into();
+            status.chain = *chain.id();
+            (status.final_round, status.final_block) = (chain.round(), *chain.head());
+            status.final_timestamp = chain.timestamp();
+            status.application_root = Some(application_root);
+        });
+    }
+
     /// What the application's thread works with.
     pub(crate) fn around(&self, submissions: mpsc::Receiver<Submission>) -> Surroundings {
         Surroundings {

@@ -89,7 +89,7 @@ pub(crate) enum Item {
 #[derive(Debug, Error)]
 pub enum CoreError {
     /// The disk failed; without a log nothing may be said.
-    #[error("{0}")]
+    #[error(transparent)]
     Store(#[from] StoreError),
     /// The application failed.
     #[error("the application failed: {0}")]

@@ -11,10 +11,10 @@ use klero_node::keys::KeyFile;
 use klero_node::{Node, NodeBuilder};
 use klero_sampling::SeatScheme;
 
-pub const NETWORK: &str = "cluster";
+pub(crate) const NETWORK: &str = "cluster";
 
 /// A description of nodes that can be started, stopped and started again.
-pub struct Cluster {
+pub(crate) struct Cluster {
     pub genesis: Genesis,
     directory: tempfile::TempDir,
     places: Vec<Place>,
@@ -29,12 +29,12 @@ struct Place {
 
 impl Cluster {
     /// So many nodes with so many validators each, of equal stake.
-    pub fn new(nodes: usize, validators: usize, profile: Profile) -> Self {
+    pub(crate) fn new(nodes: usize, validators: usize, profile: Profile) -> Self {
         Self::with_stakes(nodes, validators, profile, |_| 1_000_000)
     }
 
     /// As `new`, the validator of each number with the stake that `stake` gives.
-    pub fn with_stakes(
+    pub(crate) fn with_stakes(
         nodes: usize,
         validators: usize,
         profile: Profile,
@@ -83,12 +83,12 @@ impl Cluster {
         }
     }
 
-    pub fn data(&self, node: usize) -> PathBuf {
+    pub(crate) fn data(&self, node: usize) -> PathBuf {
         self.directory.path().join(format!("node{node}"))
     }
 
     /// Everything about a node but its keys.
-    pub fn builder(&self, node: usize) -> NodeBuilder {
+    pub(crate) fn builder(&self, node: usize) -> NodeBuilder {
         let mut builder = Node::builder(self.genesis.clone()).name(&format!("node{node}"));
         builder = builder.data(&self.data(node)).unwrap();
         builder = builder.listen(self.places[node].address.parse().unwrap());
@@ -99,7 +99,7 @@ impl Cluster {
     }
 
     /// Starts a node, the first time with keys that never voted.
-    pub fn start(&mut self, node: usize) {
+    pub(crate) fn start(&mut self, node: usize) {
         let (events, told) = channel();
         let mut builder = self
             .builder(node)
@@ -116,23 +116,23 @@ impl Cluster {
         place.running = Some((builder.start().unwrap(), told));
     }
 
-    pub fn start_all(&mut self) {
+    pub(crate) fn start_all(&mut self) {
         for node in 0..self.places.len() {
             self.start(node);
         }
     }
 
-    pub fn stop(&mut self, node: usize) {
+    pub(crate) fn stop(&mut self, node: usize) {
         let (node, _) = self.places[node].running.take().unwrap();
         node.stop().unwrap();
     }
 
-    pub fn node(&self, node: usize) -> &Node {
+    pub(crate) fn node(&self, node: usize) -> &Node {
         &self.places[node].running.as_ref().unwrap().0
     }
 
     /// Waits until all nodes that run have this round, and fails where one does not.
-    pub fn wait_for(&self, round: u64, within: Duration) {
+    pub(crate) fn wait_for(&self, round: u64, within: Duration) {
         let until = Instant::now() + within;
         for place in &self.places {
             if let Some((node, _)) = &place.running {
@@ -152,12 +152,12 @@ impl Cluster {
     }
 
     /// What a node told so far.
-    pub fn events(&self, node: usize) -> Vec<NodeEvent> {
+    pub(crate) fn events(&self, node: usize) -> Vec<NodeEvent> {
         self.places[node].running.as_ref().unwrap().1.try_iter().collect()
     }
 
     /// The final rounds among what a node told so far.
-    pub fn finals(&self, node: usize) -> Vec<FinalEvent> {
+    pub(crate) fn finals(&self, node: usize) -> Vec<FinalEvent> {
         let finals = self.events(node).into_iter().filter_map(|event| match event {
             NodeEvent::Final(event) => Some(event),
             _ => None,
@@ -171,7 +171,7 @@ fn copy(keys: &KeyFile) -> KeyFile {
 }
 
 /// A profile with the times of one machine.
-pub fn quick(profile: Profile) -> Profile {
+pub(crate) fn quick(profile: Profile) -> Profile {
     let timing = Timing {
         filter_min: 5,
         filter_max: 200,
@@ -183,7 +183,7 @@ pub fn quick(profile: Profile) -> Profile {
 }
 
 /// Sampled committees: expected seats, threshold, and the seats that move a node in k.
-pub fn quota(expected: u32, threshold: u64, catch_up: u64) -> Profile {
+pub(crate) fn quota(expected: u32, threshold: u64, catch_up: u64) -> Profile {
     let committee = CommitteeSize { expected, threshold };
     let profile = Profile {
         scheme: SeatScheme::Quota,

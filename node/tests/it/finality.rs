@@ -8,7 +8,7 @@ use klero_node::finality::Profile;
 use crate::cluster::{Cluster, quick, quota};
 
 /// Fails unless all nodes hold the same blocks.
-pub fn assert_same_chain(cluster: &Cluster, nodes: &[usize], rounds: u64) {
+pub(crate) fn assert_same_chain(cluster: &Cluster, nodes: &[usize], rounds: u64) {
     for round in 1..=rounds {
         let block = |node: &usize| cluster.node(*node).blocks().block(round).unwrap().unwrap();
         let blocks: Vec<_> = nodes.iter().map(block).collect();

@@ -30,9 +30,11 @@ impl klero_net::ChainReader for Nothing {
     }
 }
 
-/// Messages that are wrong in one way each, about a round near the present one.
-fn wrong_messages(round: u64, known: &FinalBlock) -> Vec<Message> {
-    let proof = VrfProof::Sr25519([7; 128]);
+const BLOCK: Value = Value::Block(Digest([5; 32]));
+const PROOF: VrfProof = VrfProof::Sr25519([7; 128]);
+
+/// Votes that are wrong in one way each.
+fn wrong_votes(round: u64) -> Vec<Message> {
     let vote = |voter, proof| BundledVote {
         voter,
         proof,
@@ -40,69 +42,81 @@ fn wrong_messages(round: u64, known: &FinalBlock) -> Vec<Message> {
     };
     let bundle = |role, value, votes| Message::Votes(VoteBundle { role, value, votes });
     let soft = Role::new(round, 0, Step::Soft);
-    let block = Value::Block(Digest([5; 32]));
-    let certificate = |role, signers: SignerSet| {
-        let proven = SignerSet::empty(4);
+    let far = Role::new(round, u32::MAX, Step::Next(u32::MAX));
+    vec![
+        bundle(soft, BLOCK, vec![vote(0, None)]),
+        bundle(soft, BLOCK, vec![vote(900, None)]),
+        bundle(soft, BLOCK, vec![vote(1, Some(PROOF))]),
+        bundle(soft, Value::Bottom, vec![vote(0, None)]),
+        bundle(soft, BLOCK, Vec::new()),
+        bundle(soft, BLOCK, (0..512).map(|_| vote(0, None)).collect()),
+        bundle(far, Value::Bottom, vec![vote(0, None)]),
+        bundle(Role::new(u64::MAX, 0, Step::Soft), BLOCK, vec![vote(0, None)]),
+    ]
+}
+
+/// Certificates that are wrong in one way each.
+fn wrong_certificates(round: u64) -> Vec<Message> {
+    let certificate = |step, period, signers: SignerSet| {
         Message::Certificate(UnverifiedCertificate {
-            role,
-            value: block,
+            role: Role::new(round, period, step),
+            value: BLOCK,
             signers,
-            proven,
+            proven: SignerSet::empty(4),
             proofs: Vec::new(),
             signature: [3; 48],
         })
     };
     let mut everyone = SignerSet::empty(4);
-    (0..4).for_each(|index| {
-        everyone.insert(index);
-    });
-    let proposal = |proposer, block: Digest| UnverifiedProposal {
-        round,
-        period: 0,
-        block,
-        original_period: 0,
-        original_proposer: proposer,
-        proposer,
-        proof: proof.clone(),
-        signature: [1; 48],
+    assert!((0..4).all(|index| everyone.insert(index)));
+    vec![
+        certificate(Step::Cert, 0, everyone.clone()),
+        certificate(Step::Cert, 0, SignerSet::empty(4)),
+        certificate(Step::Next(2), 3, everyone),
+        certificate(Step::Soft, 0, SignerSet::empty(100_000)),
+    ]
+}
+
+/// Proposals and blocks that are wrong in one way each.
+fn wrong_blocks(round: u64, known: &FinalBlock) -> Vec<Message> {
+    let proposal = |proposer, digest: Digest, block| {
+        let proposal = UnverifiedProposal {
+            round,
+            period: 0,
+            block: digest,
+            original_period: 0,
+            original_proposer: proposer,
+            proposer,
+            proof: PROOF,
+            signature: [1; 48],
+        };
+        Message::Proposal(Box::new(ProposalMessage { proposal, block }))
     };
     let mut stolen = known.block.clone();
     stolen.header.round = round;
-    let with_block = ProposalMessage {
-        proposal: proposal(stolen.header.proposer, stolen.header.digest()),
-        block: Some(stolen.clone()),
+    let forged = FinalBlock {
+        block: stolen.clone(),
+        certificate: known.certificate.clone(),
     };
+    let (proposer, digest) = (stolen.header.proposer, stolen.header.digest());
     vec![
-        bundle(soft, block, vec![vote(0, None)]),
-        bundle(soft, block, vec![vote(900, None)]),
-        bundle(soft, block, vec![vote(1, Some(proof.clone()))]),
-        bundle(soft, Value::Bottom, vec![vote(0, None)]),
-        bundle(soft, block, Vec::new()),
-        bundle(soft, block, (0..512).map(|_| vote(0, None)).collect()),
-        bundle(
-            Role::new(round, u32::MAX, Step::Next(u32::MAX)),
-            Value::Bottom,
-            vec![vote(0, None)],
-        ),
-        bundle(Role::new(u64::MAX, 0, Step::Soft), block, vec![vote(0, None)]),
-        certificate(Role::new(round, 0, Step::Cert), everyone.clone()),
-        certificate(Role::new(round, 0, Step::Cert), SignerSet::empty(4)),
-        certificate(Role::new(round, 3, Step::Next(2)), everyone),
-        certificate(Role::new(round, 0, Step::Soft), SignerSet::empty(100_000)),
-        Message::Proposal(Box::new(ProposalMessage {
-            proposal: proposal(0, Digest([8; 32])),
-            block: None,
-        })),
-        Message::Proposal(Box::new(with_block)),
-        Message::Block(Box::new(stolen.clone())),
-        Message::Final(Box::new(FinalBlock {
-            block: stolen,
-            certificate: known.certificate.clone(),
-        })),
+        proposal(0, Digest([8; 32]), None),
+        proposal(proposer, digest, Some(stolen.clone())),
+        Message::Block(Box::new(stolen)),
+        Message::Final(Box::new(forged)),
         Message::Final(Box::new(known.clone())),
         Message::Transaction(Vec::new()),
         Message::Transaction(vec![0xfe; 300]),
     ]
+}
+
+fn wrong_messages(round: u64, known: &FinalBlock) -> Vec<Message> {
+    let messages = [
+        wrong_votes(round),
+        wrong_certificates(round),
+        wrong_blocks(round, known),
+    ];
+    messages.into_iter().flatten().collect()
 }
 
 async fn attack(chain: Digest, nodes: Vec<Multiaddr>, known: FinalBlock, rounds: u64) {
