@@ -49,8 +49,11 @@ lint: ## clippy, warnings being errors
 doc: setup ## the documentation of the crates, in target/doc
 	$(DOC)
 
-bench: setup ## the benchmarks
-	cargo bench --workspace --locked
+bench: setup ## the benchmarks: votes of a step, then time to finality of 200 and of 4 validators
+	cargo bench --workspace --benches --locked
+	$(BUILD)
+	$(KLERO) testnet --rounds 150 | tail -n 5
+	$(KLERO) testnet --validators 4 --rounds 300 | tail -n 5
 
 clean: ## remove what was built, RocksDB too
 	cargo clean

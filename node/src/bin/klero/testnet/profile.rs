@@ -32,7 +32,11 @@ const TIMING: Timing = Timing {
 pub(crate) fn of(scheme: Scheme) -> Profile {
     match scheme {
         Scheme::Full => Profile {
-            timing: TIMING,
+            // Few validators have proposed within a fraction of this.
+            timing: Timing {
+                filter_max: 200,
+                ..TIMING
+            },
             ..Profile::full()
         },
         Scheme::Quota => quota(),
