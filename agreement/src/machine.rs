@@ -7,6 +7,9 @@ use crate::round::Round;
 use crate::upcoming::Upcoming;
 use crate::{Alarm, Entry, Input, Output, RoundStart, Timer, TimerKind};
 
+/// Only one block can be carried over; more than these of one proposer and period are noise.
+const MOST_PROPOSED_AGAIN: usize = 4;
+
 /// The agreement of one node, from round to round.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Agreement {
@@ -174,6 +177,12 @@ impl Agreement {
                 }
                 return;
             }
+        } else {
+            let again = state.proposed_again.entry(proposal.proposer()).or_default();
+            if !again.contains(proposal.block()) && again.len() >= MOST_PROPOSED_AGAIN {
+                return;
+            }
+            again.insert(*proposal.block());
         }
         let is_lower = state
             .lowest
@@ -194,19 +203,24 @@ impl Agreement {
     /// proposal takes its place, and the period is not lost.
     fn on_rejected(&mut self, block: Digest, out: &mut Vec<Output>) {
         self.round.rejected.insert(block);
-        let (number, rejected) = (self.round.period, self.round.rejected.clone());
-        let period = self.round.period_mut(number);
-        if period
-            .lowest
-            .as_ref()
-            .is_none_or(|lowest| *lowest.block() != block)
-        {
-            return;
+        let (present, rejected) = (self.round.period, &self.round.rejected);
+        let mut next = None;
+        for (number, period) in &mut self.round.periods {
+            if period
+                .lowest
+                .as_ref()
+                .is_none_or(|lowest| *lowest.block() != block)
+            {
+                continue;
+            }
+            let candidates = period.proposers.values().map(|(proposal, _)| proposal);
+            let good = candidates.filter(|proposal| !rejected.contains(proposal.block()));
+            period.lowest = good.min_by_key(|proposal| proposal.rank()).cloned();
+            if *number == present {
+                next.clone_from(&period.lowest);
+            }
         }
-        let fresh = period.proposers.values().map(|(proposal, _)| proposal);
-        let good = fresh.filter(|proposal| !rejected.contains(proposal.block()));
-        period.lowest = good.min_by_key(|proposal| proposal.rank()).cloned();
-        if let Some(lowest) = period.lowest.clone() {
+        if let Some(lowest) = next {
             if !self.round.held.contains(lowest.block()) {
                 out.push(Output::Fetch(*lowest.block()));
             }

@@ -18,6 +18,8 @@ pub(crate) struct Period {
     pub(crate) next_bottom: bool,
     /// The first fresh proposal of each proposer, and whether a second one was passed on.
     pub(crate) proposers: BTreeMap<u32, (Proposal, bool)>,
+    /// The blocks that each proposer proposed again.
+    pub(crate) proposed_again: BTreeMap<u32, BTreeSet<Digest>>,
     /// Votes by step.
     pub(crate) tallies: BTreeMap<Step, Tally>,
     /// The k in which each member's Next votes are held.

@@ -16,9 +16,10 @@ pub(crate) struct Upcoming {
 }
 
 impl Upcoming {
-    /// Holds a proposal if it is among the lowest; says whether it did.
+    /// Holds a proposal if it is the first of its proposer and among the lowest; says whether it is the lowest.
     pub(crate) fn add_proposal(&mut self, proposal: Proposal) -> bool {
-        if self.proposals.contains(&proposal) {
+        let is_known = |held: &Proposal| held.proposer() == proposal.proposer();
+        if self.proposals.iter().any(is_known) {
             return false;
         }
         let is_lowest = self.proposals.iter().all(|held| proposal.rank() < held.rank());

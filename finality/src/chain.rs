@@ -36,6 +36,9 @@ pub enum HeaderError {
     /// Not on top of the last final block.
     #[error("its parent is not the last final block")]
     Parent,
+    /// A certificate of the parent that is missing, or one in round 1.
+    #[error("it must name a certificate of its parent, except in round 1, where there is none")]
+    ParentCertificate,
     /// A proposer beyond the electorate.
     #[error("its proposer {0} is not in the electorate")]
     Proposer(u32),
@@ -230,6 +233,9 @@ impl Chain {
         }
         if header.parent != self.head {
             return Err(HeaderError::Parent);
+        }
+        if (header.parent_certificate == Digest::ZERO) != (expected == 1) {
+            return Err(HeaderError::ParentCertificate);
         }
         if self.electorate.member(header.proposer).is_none() {
             return Err(HeaderError::Proposer(header.proposer));

@@ -173,16 +173,14 @@ impl NodeBuilder {
     }
 }
 
-/// Marks a data directory that was made together with its keys: these keys never voted, so that the node may
-/// vote at once [BA-9].
+/// Marks, in a data directory that was made together with these keys, that they never voted, so that their node
+/// may vote at once [BA-9].
 ///
 /// # Errors
 /// [`NodeError::Store`] when the directory cannot be written, or a node runs in it.
-pub fn mark_never_voted(data: &Path) -> Result<(), NodeError> {
+pub fn mark_never_voted(data: &Path, keys: &KeyFile) -> Result<(), NodeError> {
     let log = VoteLog::new(open(data)?);
-    if !log.was_begun()? {
-        log.mark_never_voted()?;
-    }
+    log.mark_never_voted(keys.validators.iter().map(|entry| entry.id))?;
     Ok(())
 }
 

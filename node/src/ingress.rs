@@ -5,11 +5,11 @@ use std::sync::Arc;
 use crossbeam_channel::Sender;
 use klero_net::{Gossip, Network, NetworkEvent, Receipt, Refusal};
 use klero_sampling::codec::Wire;
-use tokio::sync::mpsc;
 
+use crate::hints::Hints;
 use crate::metrics::Metrics;
 use crate::status::SharedStatus;
-use crate::sync::Hint;
+
 use crate::verify::{Job, Verifier};
 use crate::view::SharedView;
 use crate::wire::{Envelope, Message};
@@ -24,8 +24,8 @@ pub(crate) struct Ingress {
     pub(crate) transactions: Sender<(Receipt, Vec<u8>)>,
     /// The round under way.
     pub(crate) view: SharedView,
-    /// Signs that this node is behind; when it is full, the next tick finds out.
-    pub(crate) hints: mpsc::Sender<Hint>,
+    /// Signs that this node is behind.
+    pub(crate) hints: Hints,
     /// What is counted.
     pub(crate) metrics: Arc<Metrics>,
     /// What the API shows.
@@ -40,7 +40,7 @@ impl Ingress {
             NetworkEvent::PeerConnected(peer) => {
                 tracing::info!(%peer, "peer connected");
                 self.count_peers();
-                let _later = self.hints.try_send(Hint { peer, round: 0 });
+                self.hints.note(peer, 0);
             }
             NetworkEvent::PeerDisconnected(peer) => {
                 tracing::info!(%peer, "peer gone");
@@ -79,16 +79,12 @@ impl Ingress {
         }
         if round > present {
             // The sender has finished a round that this node has not.
-            let _later = self.hints.try_send(Hint { peer, round });
+            self.hints.note(peer, round);
         }
         if round > present + 1 {
             return self.refuse(receipt, Refusal::Early);
         }
-        self.verifier.submit(Job {
-            message,
-            attempt,
-            receipt: Some(receipt),
-        });
+        self.verifier.submit(Job::gossiped(message, attempt, receipt));
     }
 
     fn on_transaction(&self, receipt: Receipt, message: Message) {

@@ -53,6 +53,7 @@ mod config;
 mod core;
 mod error;
 pub mod events;
+mod hints;
 mod ingress;
 pub mod keys;
 pub mod light;

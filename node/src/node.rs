@@ -65,7 +65,7 @@ impl Node {
         let chain = restore(&wanted.genesis, &blocks)?;
         replay(application.as_mut(), &blocks)?;
         let own = own_keys(wanted.keys.as_ref())?;
-        let log = open_log(&blocks, wanted.never_voted)?;
+        let log = open_log(&blocks, wanted.never_voted, &own)?;
         let config = network_config(*chain.id(), wanted.keys.as_ref(), wanted.listen, wanted.bootnodes)?;
         let listener = wanted.rpc.map(bind).transpose()?;
         let runtime = runtime()?;
@@ -263,11 +263,11 @@ fn announce(events: Option<&EventSender<NodeEvent>>, rpc: Option<SocketAddr>, ad
     }
 }
 
-/// The log, with the mark of keys that never voted if the builder vouches for it.
-fn open_log(blocks: &BlockStore, never_voted: bool) -> Result<VoteLog, NodeError> {
+/// The log, with the marks of keys that never voted if the builder vouches for it.
+fn open_log(blocks: &BlockStore, never_voted: bool, own: &OwnKeys) -> Result<VoteLog, NodeError> {
     let log = VoteLog::new(Arc::clone(blocks.store()));
-    if never_voted && !log.was_begun()? {
-        log.mark_never_voted()?;
+    if never_voted {
+        log.mark_never_voted(own.ids())?;
     }
     Ok(log)
 }

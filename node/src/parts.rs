@@ -19,6 +19,7 @@ use crate::app_thread::{ApplicationThread, Surroundings};
 use crate::core::{self, Links, Verified};
 use crate::error::NodeError;
 use crate::events::NodeEvent;
+use crate::hints::Hints;
 use crate::ingress::Ingress;
 use crate::metrics::Metrics;
 use crate::status::SharedStatus;
@@ -29,7 +30,7 @@ use crate::view::{OpenBlocks, SharedView, StoreReader, View};
 
 /// Transactions of peers that wait for the application; more are ignored.
 const GOSSIPED: usize = 4096;
-/// Signs of being behind, and bodies wanted, that wait.
+/// Bodies wanted that wait; when there are more, the machine's next deadline asks again.
 const WANTED: usize = 256;
 /// How long the network may take to say where it listens.
 const LISTENING_WITHIN: Duration = Duration::from_secs(5);
@@ -135,7 +136,7 @@ impl Parts {
     /// Hands what the network brings to whom it concerns, and catches up where it shows this node to be behind.
     /// Gives where bodies that are wanted are asked for.
     pub(crate) fn follow_network(&self, runtime: &Runtime, mut events: Events) -> mpsc::Sender<Digest> {
-        let (hints, hinted) = mpsc::channel(WANTED);
+        let hints = Hints::default();
         let (fetch, wanted) = mpsc::channel(WANTED);
         let sync = Sync {
             network: self.network.clone(),
@@ -145,7 +146,7 @@ impl Parts {
             open: self.open.clone(),
         };
         runtime.spawn(sync.clone().fetch(wanted));
-        runtime.spawn(sync.follow(hinted));
+        runtime.spawn(sync.follow(hints.clone()));
         let ingress = Ingress {
             network: self.network.clone(),
             verifier: self.verifier.clone(),

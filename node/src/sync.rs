@@ -12,18 +12,10 @@ use klero_sampling::codec::Wire;
 use tokio::sync::mpsc;
 
 use crate::core::{Item, Verified};
+use crate::hints::Hints;
 use crate::verify::{Job, Verifier};
 use crate::view::{OpenBlocks, SharedView};
 use crate::wire::Message;
-
-/// A sign that a peer may be ahead; `round` is one that it is in, 0 if unknown.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Hint {
-    /// The peer.
-    pub(crate) peer: PeerId,
-    /// A round that it spoke of.
-    pub(crate) round: u64,
-}
 
 /// Blocks asked for at once.
 const BLOCKS: u32 = 32;
@@ -33,6 +25,12 @@ const TICK: Duration = Duration::from_secs(2);
 const GRACE: Duration = Duration::from_millis(400);
 /// How often another peer is asked for a body.
 const BODY_AGAIN: Duration = Duration::from_millis(300);
+/// How long a peer may take to tell its head or to give a body.
+const ANSWER_WITHIN: Duration = Duration::from_secs(2);
+/// How long a peer is left alone that had nothing to give.
+const REST: Duration = Duration::from_millis(500);
+/// How long a peer is left alone that did not answer, or answered with rubbish.
+const LONG_REST: Duration = Duration::from_secs(10);
 
 /// What synchronization works with.
 #[derive(Clone)]
@@ -50,56 +48,63 @@ pub(crate) struct Sync {
 }
 
 impl Sync {
-    /// Follows hints until they end.
-    pub(crate) async fn follow(self, mut hints: mpsc::Receiver<Hint>) {
+    /// Asks peers for what this node lacks, for ever: those that are heard to be ahead, and now and then one that is
+    /// not. No peer keeps this from asking the others.
+    pub(crate) async fn follow(self, hints: Hints) {
+        let mut tick = tokio::time::interval(TICK);
+        let mut resting: BTreeMap<PeerId, Instant> = BTreeMap::new();
         let mut turn = 0_usize;
-        let mut progress = (self.view.get().round(), Instant::now());
+        let mut progress = (0, Instant::now());
         loop {
-            let hint = tokio::time::timeout(TICK, hints.recv()).await;
-            let round = self.view.get().round();
-            if progress.0 != round {
-                progress = (round, Instant::now());
-            }
-            let hint = match hint {
-                Ok(Some(hint)) => hint,
-                Ok(None) => return,
-                Err(_) => {
+            let mut heard = BTreeMap::new();
+            tokio::select! {
+                () = hints.heard() => heard = hints.take(),
+                _ = tick.tick() => {
                     let peers = self.network.peers();
                     turn = turn.wrapping_add(1);
-                    match peers.get(turn % peers.len().max(1)) {
-                        Some(peer) => Hint {
-                            peer: *peer,
-                            round: 0,
-                        },
-                        None => continue,
-                    }
+                    heard.extend(peers.get(turn % peers.len().max(1)).map(|peer| (*peer, 0)));
                 }
-            };
-            let is_moment = hint.round == round + 1 && progress.1.elapsed() < GRACE;
-            let is_past = hint.round != 0 && hint.round <= round;
-            if !is_moment && !is_past {
-                self.catch_up(hint.peer).await;
+            }
+            let now = Instant::now();
+            resting.retain(|_, until| *until > now);
+            for (peer, spoken) in heard {
+                let round = self.view.get().round();
+                if progress.0 != round {
+                    progress = (round, Instant::now());
+                }
+                let is_moment = spoken == round + 1 && progress.1.elapsed() < GRACE;
+                let is_past = spoken != 0 && spoken <= round;
+                if !is_moment && !is_past && !resting.contains_key(&peer) {
+                    let rest = self.catch_up(peer).await;
+                    resting.insert(peer, Instant::now() + rest);
+                }
             }
         }
     }
 
-    /// Asks one peer for everything after the own head, as long as it has more.
-    async fn catch_up(&self, peer: PeerId) {
-        let Ok(head) = self.network.head_of(peer).await else {
-            return;
+    /// Asks one peer for everything after the own head, as long as it has more. Says how long to leave it alone.
+    async fn catch_up(&self, peer: PeerId) -> Duration {
+        let asked = self.network.head_of(peer);
+        let head = match tokio::time::timeout(ANSWER_WITHIN, asked).await {
+            Ok(Ok(head)) => head,
+            // A peer that just connected may be busy with that.
+            Ok(Err(_)) => return REST,
+            Err(_) => return LONG_REST,
         };
         loop {
             let from = self.view.get().round();
             if head < from {
-                return;
+                return REST;
             }
             let Ok(blocks) = self.network.blocks_from(peer, from, BLOCKS).await else {
-                return;
+                return LONG_REST;
             };
             let (view, core) = (self.view.clone(), self.core.clone());
             let verified = tokio::task::spawn_blocking(move || verify(&view, &core, blocks, peer)).await;
             if !verified.unwrap_or(false) {
-                return;
+                // What it had may have become known in the meantime.
+                let is_past = self.view.get().round() > from;
+                return if is_past { REST } else { LONG_REST };
             }
             self.wait_until_past(from).await;
         }
@@ -143,16 +148,13 @@ impl Sync {
     }
 
     async fn fetch_from(&self, peer: PeerId, digest: Digest) {
-        let Ok(Some(bytes)) = self.network.body_from(peer, digest).await else {
+        let asked = self.network.body_from(peer, digest);
+        let Ok(Ok(Some(bytes))) = tokio::time::timeout(ANSWER_WITHIN, asked).await else {
             return;
         };
         match Block::decode(&bytes) {
             Ok(block) if block.header.digest() == digest => {
-                self.verifier.submit(Job {
-                    message: Message::Block(Box::new(block)),
-                    attempt: 0,
-                    receipt: None,
-                });
+                self.verifier.submit(Job::own(Message::Block(Box::new(block))));
             }
             _ => tracing::debug!(%peer, "a peer answered with another body than the one asked for"),
         }

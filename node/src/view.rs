@@ -68,26 +68,23 @@ impl SharedView {
 
 /// Blocks that are not final yet, for peers that ask for one by its digest [BA-10].
 #[derive(Debug, Clone, Default)]
-pub(crate) struct OpenBlocks(Arc<RwLock<BTreeMap<Digest, Open>>>);
-
-/// A block's round and its bytes.
-type Open = (u64, Arc<Vec<u8>>);
+pub(crate) struct OpenBlocks(Arc<RwLock<BTreeMap<Digest, Arc<Vec<u8>>>>>);
 
 impl OpenBlocks {
-    /// Offers a block of a round.
-    pub(crate) fn insert(&self, round: u64, digest: Digest, bytes: Vec<u8>) {
+    /// Offers a block.
+    pub(crate) fn insert(&self, digest: Digest, bytes: Vec<u8>) {
         self.0
             .write()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert(digest, (round, Arc::new(bytes)));
+            .insert(digest, Arc::new(bytes));
     }
 
-    /// Takes back what belongs to rounds before `round`.
-    pub(crate) fn forget_before(&self, round: u64) {
+    /// Keeps what is needed.
+    pub(crate) fn retain(&self, is_needed: impl Fn(&Digest) -> bool) {
         self.0
             .write()
             .unwrap_or_else(PoisonError::into_inner)
-            .retain(|_, (of, _)| *of >= round);
+            .retain(|digest, _| is_needed(digest));
     }
 
     /// Whether a block is offered.
@@ -100,7 +97,7 @@ impl OpenBlocks {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .get(digest)
-            .map(|(_, bytes)| Arc::clone(bytes))
+            .map(Arc::clone)
     }
 }
 

@@ -25,6 +25,7 @@ const BLOCK: u8 = b'b';
 const BEGUN: &[u8] = b"log begun";
 const NEVER_VOTED: &[u8] = b"never voted";
 const ALARM: &[u8] = b"alarm";
+const ALARM_EVIDENCE: &[u8] = b"alarm evidence ";
 
 /// The log of the round under way.
 pub(crate) struct VoteLog {
@@ -71,50 +72,69 @@ impl VoteLog {
         }
     }
 
-    /// Whether a log was ever kept in this store. Keys without their log may have voted elsewhere.
+    /// Whether these validators may speak at once: for each of them a log was kept here, or it never voted. Keys
+    /// that come from elsewhere may have voted there.
     ///
     /// # Errors
     /// [`StoreError`] when reading fails.
-    pub(crate) fn was_begun(&self) -> Result<bool, StoreError> {
-        Ok(self.store.get(Column::Meta, BEGUN)?.is_some())
+    pub(crate) fn may_begin(&self, validators: impl Iterator<Item = Digest>) -> Result<bool, StoreError> {
+        for id in validators {
+            let has = |mark| Ok::<bool, StoreError>(self.store.get(Column::Meta, &of(mark, &id))?.is_some());
+            if !has(BEGUN)? && !has(NEVER_VOTED)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
-    /// Whether the store carries the mark that the keys made with it never voted.
-    ///
-    /// # Errors
-    /// [`StoreError`] when reading fails.
-    pub(crate) fn never_voted(&self) -> Result<bool, StoreError> {
-        Ok(self.store.get(Column::Meta, NEVER_VOTED)?.is_some())
-    }
-
-    /// Sets the mark that the keys made with this store never voted.
+    /// Marks validators whose keys were made together with this store: they never voted. One whose log was kept
+    /// here before stays as it is.
     ///
     /// # Errors
     /// [`StoreError`] when writing fails.
-    pub(crate) fn mark_never_voted(&self) -> Result<(), StoreError> {
+    pub(crate) fn mark_never_voted(
+        &self,
+        validators: impl Iterator<Item = Digest>,
+    ) -> Result<(), StoreError> {
         let mut batch = Batch::default();
-        batch.put(Column::Meta, NEVER_VOTED, [1]);
+        for id in validators {
+            batch.put(Column::Meta, of(NEVER_VOTED, &id), [1]);
+        }
         self.store.write(batch, Durability::Synced)
     }
 
-    /// Notes, durably, that the log is kept from now on; takes the mark off.
+    /// Notes, durably, that the log of these validators is kept from now on; takes the marks off.
     ///
     /// # Errors
     /// [`StoreError`] when writing fails.
-    pub(crate) fn begin(&self) -> Result<(), StoreError> {
+    pub(crate) fn begin(&self, validators: impl Iterator<Item = Digest>) -> Result<(), StoreError> {
         let mut batch = Batch::default();
-        batch.put(Column::Meta, BEGUN, [1]);
-        batch.delete(Column::Meta, NEVER_VOTED);
+        for id in validators {
+            batch.put(Column::Meta, of(BEGUN, &id), [1]);
+            batch.delete(Column::Meta, of(NEVER_VOTED, &id));
+        }
         self.store.write(batch, Durability::Synced)
     }
 
-    /// Notes, durably and beyond the end of the round, why this node votes no more in this chain [BA-13].
+    /// Notes, durably and beyond the end of the round, why this node votes no more in this chain, with the
+    /// certificates that show it [BA-13].
     ///
     /// # Errors
     /// [`StoreError`] when writing fails.
-    pub(crate) fn raise_alarm(&self, cause: &str) -> Result<(), StoreError> {
+    pub(crate) fn raise_alarm(
+        &self,
+        cause: &str,
+        evidence: &[&UnverifiedCertificate],
+    ) -> Result<(), StoreError> {
         let mut batch = Batch::default();
         batch.put(Column::Meta, ALARM, cause);
+        for (number, certificate) in (0_u8..).zip(evidence) {
+            batch.put(
+                Column::Meta,
+                [ALARM_EVIDENCE, &[number]].concat(),
+                certificate.encode(),
+            );
+        }
         self.store.write(batch, Durability::Synced)
     }
 
@@ -218,6 +238,11 @@ impl VoteLog {
     }
 }
 
+/// The key of a mark for one validator.
+fn of(mark: &[u8], validator: &Digest) -> Vec<u8> {
+    [mark, validator.as_bytes()].concat()
+}
+
 fn key(kind: u8, place: &impl borsh::BorshSerialize) -> Vec<u8> {
     let mut key = vec![kind];
     // A Vec takes every write.
@@ -314,7 +339,7 @@ mod tests {
         let store: Arc<dyn Store> = Arc::new(MemoryStore::default());
         let mut log = VoteLog::new(Arc::clone(&store));
         log.append(&entry(0, &[bundle(0)])).unwrap();
-        log.raise_alarm("two quorums").unwrap();
+        log.raise_alarm("two quorums", &[]).unwrap();
         let mut batch = Batch::default();
         log.clear(&mut batch);
         store.write(batch, Durability::Synced).unwrap();
@@ -326,11 +351,15 @@ mod tests {
 
     /// [BA-9]
     #[test]
-    fn the_mark_of_new_keys_is_gone_once_the_log_has_begun() {
+    fn keys_speak_where_their_log_is_or_where_they_never_voted() {
         let log = VoteLog::new(Arc::new(MemoryStore::default()));
-        log.mark_never_voted().unwrap();
-        assert!(log.never_voted().unwrap() && !log.was_begun().unwrap());
-        log.begin().unwrap();
-        assert!(!log.never_voted().unwrap() && log.was_begun().unwrap());
+        let (ours, moved) = (Digest([1; 32]), Digest([2; 32]));
+        let may = |ids: &[Digest]| log.may_begin(ids.iter().copied()).unwrap();
+        assert!(!may(&[ours]));
+        log.mark_never_voted([ours].into_iter()).unwrap();
+        assert!(may(&[ours]) && !may(&[moved]) && !may(&[ours, moved]));
+        log.begin([ours].into_iter()).unwrap();
+        assert!(may(&[ours]) && !may(&[ours, moved]));
+        assert!(may(&[]));
     }
 }

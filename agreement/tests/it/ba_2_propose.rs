@@ -103,3 +103,25 @@ fn between_equal_priorities_the_lower_digest_wins() {
         assert_eq!(relays(&outputs[1]), order[1] == &low);
     }
 }
+
+/// A member with one seat would otherwise have every node hold and pass on as many bodies as it likes.
+#[test]
+fn of_one_proposer_few_blocks_are_taken() {
+    let world = World::four();
+    let mut node = Watched::new(&world);
+    node.enter_period_1(&world, A);
+    let relayed = (0..40)
+        .rev()
+        .filter(|number| relays(&node.give(Input::Proposal(world.again(1, 0, block(10 + number))))))
+        .count();
+    assert_eq!(relayed, 4);
+    let early = (0..40)
+        .rev()
+        .map(|number| world.fresh(ROUND + 1, 0, 0, block(10 + number)));
+    assert_eq!(
+        early
+            .filter(|early| relays(&node.give(Input::Proposal(early.clone()))))
+            .count(),
+        1
+    );
+}

@@ -89,8 +89,9 @@ fn a_changed_name_of_the_body_is_refused() {
         BodyError::ParentCertificate
     );
     assert_eq!(
-        body(|header| header.parent_certificate = Digest::ZERO),
-        BodyError::ParentCertificate
+        refusal(&network, &block, |header| header.parent_certificate =
+            Digest::ZERO),
+        ChainError::Header(HeaderError::ParentCertificate)
     );
 }
 

@@ -3,7 +3,7 @@
 use klero_finality::stake::committee::certificate::assemble;
 use klero_finality::stake::committee::sampling::Digest;
 use klero_finality::stake::committee::{CertificateError, Role, Step, UnverifiedCertificate, Value, Vote};
-use klero_finality::{Block, BodyError, Chain, ChainError, FinalBlock};
+use klero_finality::{Block, BodyError, Chain, ChainError, FinalBlock, HeaderError};
 
 use crate::network::Network;
 
@@ -58,7 +58,7 @@ fn a_body_without_it_is_invalid() {
     let (_, network, _) = sixth();
     let block = seventh(&network, None);
     assert_eq!(block.header.parent_certificate, Digest::ZERO);
-    let missing = ChainError::Body(BodyError::ParentCertificate);
+    let missing = ChainError::Header(HeaderError::ParentCertificate);
     assert_eq!(network.chain.check_block(&block), Err(missing.clone()));
     let first = Network::of_twenty(0);
     assert_eq!(first.chain.check_block(&first.block(0)), Ok(()));

@@ -8,12 +8,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use klero_agreement::Input;
+use klero_committee::{Role, Step};
 use klero_finality::Block;
+use klero_net::{Receipt, Verdict};
 use klero_sampling::Digest;
 use klero_sampling::codec::Wire;
 
 use super::timers::Due;
-use super::{Core, CoreError};
+use super::{Core, CoreError, Task};
 use crate::app::Judgement;
 use crate::app_thread::Request;
 use crate::verify::Job;
@@ -44,15 +46,20 @@ impl Bodies {
         self.blocks.entry(digest).or_insert((block, false));
     }
 
+    /// Whether a block that is held was checked; `None` for one that is not held.
+    pub(super) fn is_checked(&self, digest: &Digest) -> Option<bool> {
+        self.blocks.get(digest).map(|(_, is_checked)| *is_checked)
+    }
+
     /// Notes that a block follows the chain; says whether that is new.
     pub(super) fn checked(&mut self, digest: Digest, block: Arc<Block>) -> bool {
         let held = self.blocks.entry(digest).or_insert((block, false));
         !std::mem::replace(&mut held.1, true)
     }
 
-    /// Forgets the blocks of which `needed` says so.
-    pub(super) fn retain(&mut self, mut needed: impl FnMut(&Digest, &Block) -> bool) {
-        self.blocks.retain(|digest, (block, _)| needed(digest, block));
+    /// Keeps what is needed.
+    pub(super) fn retain(&mut self, mut is_needed: impl FnMut(&Digest) -> bool) {
+        self.blocks.retain(|digest, _| is_needed(digest));
     }
 
     /// The digests held.
@@ -62,6 +69,60 @@ impl Bodies {
 }
 
 impl Core {
+    /// A body is needed: one that is held is told of, or checked first; for another one peers are asked.
+    pub(super) fn fetch(&mut self, digest: Digest) -> Result<(), CoreError> {
+        match self.bodies.is_checked(&digest) {
+            Some(true) => {
+                self.todo.push_back(Task::Tell(Box::new(Input::Held(digest))));
+                self.judge(&digest)
+            }
+            Some(false) => {
+                self.check_body(&digest);
+                Ok(())
+            }
+            None => {
+                // When there is no room, the next deadline asks again.
+                let _later = self.links.fetch.try_send(digest);
+                Ok(())
+            }
+        }
+    }
+
+    /// Forgets the bodies that no rule needs any more [BA-7].
+    pub(super) fn prune_bodies(&mut self) {
+        let machine = &self.machine;
+        self.bodies.retain(|digest| machine.needs_body(digest));
+        self.links.open.retain(|digest| machine.needs_body(digest));
+    }
+
+    /// A block came by gossip, unchecked: only one that is needed is worth the work. Says whether it is passed on
+    /// without being checked again.
+    pub(super) fn on_offer(
+        &mut self,
+        block: Box<Block>,
+        attempt: u32,
+        receipt: Option<Receipt>,
+    ) -> Option<Receipt> {
+        let digest = block.header.digest();
+        if !self.machine.needs_body(&digest) {
+            return receipt;
+        }
+        if self.bodies.is_checked(&digest) == Some(true) {
+            let role = original_role(&block);
+            if self.machine.seeks_body(&digest)
+                && self.relays.again((role, u32::MAX), attempt)
+                && let Some(receipt) = receipt
+            {
+                self.links.network.verdict(receipt, Verdict::Accept);
+                return None;
+            }
+            return receipt;
+        }
+        let message = Message::Block(block);
+        self.links.verifier.submit(Job::wanted(message, attempt, receipt));
+        None
+    }
+
     /// Has the pool check a block against the chain. One of the next round waits until that round begins.
     pub(super) fn check_body(&self, digest: &Digest) {
         let Some(block) = self.bodies.get(digest) else {
@@ -69,11 +130,7 @@ impl Core {
         };
         if block.header.round == self.machine.round() {
             let message = Message::Block(Box::new(Block::clone(block)));
-            self.links.verifier.submit(Job {
-                message,
-                attempt: 0,
-                receipt: None,
-            });
+            self.links.verifier.submit(Job::own(message));
         }
     }
 
@@ -86,7 +143,7 @@ impl Core {
         let is_sought = self.machine.seeks_body(&digest);
         let is_new = self.bodies.checked(digest, Arc::clone(&block));
         if is_new {
-            self.links.open.insert(round, digest, block.encode());
+            self.links.open.insert(digest, block.encode());
             self.tell(Input::Held(digest))?;
             if self.machine.round() == round {
                 self.repropose(&digest)?;
@@ -94,11 +151,7 @@ impl Core {
             }
         }
         // [BA-10]: the bodies of the staged, the carried and the decided value are passed on for themselves.
-        let role = klero_committee::Role::new(
-            round,
-            block.header.original_period,
-            klero_committee::Step::Propose,
-        );
+        let role = original_role(&block);
         Ok(is_sought && (is_new || self.relays.again((role, u32::MAX), attempt)))
     }
 
@@ -131,4 +184,9 @@ impl Core {
             }
         }
     }
+}
+
+/// Where a block was first proposed.
+fn original_role(block: &Block) -> Role {
+    Role::new(block.header.round, block.header.original_period, Step::Propose)
 }

@@ -21,12 +21,7 @@ impl Core {
             // Whoever handed the message in gives the verdict.
             Output::Relay => {}
             Output::Lowest(proposal) => self.note_arrival(&proposal),
-            Output::Fetch(block) => {
-                if !self.bodies.has(&block) {
-                    // When there is no room, the next deadline asks again.
-                    let _later = self.links.fetch.try_send(block);
-                }
-            }
+            Output::Fetch(block) => self.fetch(block)?,
             Output::SetTimer { timer, after, spread } => self.set_timer(timer, after, spread),
             Output::Resend(items) => self.resend(items)?,
             Output::Decided { role, block } => self.todo.push_back(Task::Decided(role, block)),
@@ -101,7 +96,10 @@ impl Core {
         );
         tracing::error!(%cause, "two quorums that exclude each other: this node votes no more");
         self.links.metrics.alarm();
-        self.log.raise_alarm(&cause)?;
+        let quorums = [alarm.first, alarm.second];
+        let kept = quorums.iter().filter_map(|quorum| self.certificates.get(quorum));
+        let evidence: Vec<_> = kept.map(QuorumCertificate::as_unverified).collect();
+        self.log.raise_alarm(&cause, &evidence)?;
         self.alarm = Some(cause.clone());
         self.emit(NodeEvent::Alarm { cause });
         Ok(())

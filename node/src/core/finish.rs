@@ -9,7 +9,7 @@ use klero_finality::{Block, FinalBlock};
 use klero_sampling::Digest;
 use klero_sampling::codec::Wire;
 
-use super::speak::OwnMessages;
+use super::speak::{ALLOWED_DRIFT, OwnMessages};
 use super::{Core, CoreError};
 use crate::BlockStore;
 use crate::app_thread::Request;
@@ -32,8 +32,10 @@ impl Core {
             block: Block::clone(block),
             certificate: certificate.as_unverified().clone(),
         };
+        // A round whose parent is younger than this process cannot be replayed from an earlier time.
+        let is_new = self.chain.timestamp() > self.started.saturating_add(ALLOWED_DRIFT);
         self.finalize(block, false)?;
-        if self.saw_begin {
+        if self.saw_begin && is_new {
             self.saw_round_end()?;
         }
         self.saw_begin = true;
@@ -130,9 +132,9 @@ impl Core {
         self.certificates.clear();
         self.relays.forget_before(round);
         self.timers.forget_before(round);
-        self.links.open.forget_before(round);
-        self.bodies.retain(|_, block| block.header.round >= round);
+        self.timestamps.retain(|_, (of, _)| *of >= round);
         self.tell(Input::Start(start))?;
+        self.prune_bodies();
         for digest in self.bodies.digests() {
             self.check_body(&digest);
         }

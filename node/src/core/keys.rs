@@ -27,6 +27,11 @@ impl OwnKeys {
         self.validators.is_empty()
     }
 
+    /// The validators' ids.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = Digest> + '_ {
+        self.validators.iter().map(|(id, _)| *id)
+    }
+
     /// The number of validators.
     pub(crate) fn len(&self) -> usize {
         self.validators.len()

@@ -57,7 +57,7 @@ use timers::Timers;
 /// The most verified messages that wait for the core; while it is full the pool waits, and its queue fills.
 const INBOX: usize = 1024;
 
-/// Something verified.
+/// Something verified, but for an [`Item::Offer`].
 #[derive(Debug)]
 pub(crate) struct Verified {
     /// What it is.
@@ -77,8 +77,12 @@ pub(crate) enum Item {
     Proposal(Box<Proposal>, Option<Box<Block>>),
     /// A certificate.
     Certificate(Box<QuorumCertificate>),
+    /// A block that came by gossip, not verified: whether it is needed is for the core to say.
+    Offer(Box<Block>),
     /// A block of the round under way that follows the chain; the application was not asked yet.
     Block(Box<Block>),
+    /// A copy of something verified before, named by its role and speaker.
+    Copy(Role, u32),
     /// The digest of a block that can never follow the chain.
     BadBlock(Digest),
     /// Final blocks in the order of their rounds.
@@ -153,10 +157,16 @@ pub(crate) struct Core {
     bodies: Bodies,
     certificates: BTreeMap<(Role, Value), QuorumCertificate>,
     own: OwnMessages,
+    /// Rounds and timestamps of the blocks proposed in this round and the next, held or not.
+    timestamps: BTreeMap<Digest, (u64, u64)>,
     proposing: Option<Proposing>,
     relays: Relays,
     timers: Timers,
     attempt: u32,
+    /// Round and period when the machine was last told something.
+    place: (u64, u32),
+    /// When this process started, in milliseconds since 1970.
+    started: u64,
     filter: FilterTime,
     round_began: Instant,
     lowest_after: Option<u32>,
@@ -222,21 +232,33 @@ impl Core {
             Item::Proposal(proposal, block) => self.on_proposal(*proposal, block, attempt)?,
             Item::Certificate(certificate) => self.on_certificate(*certificate, attempt)?,
             Item::Block(block) => self.on_block(Arc::new(*block), attempt)?,
+            Item::Offer(block) => {
+                let left = self.on_offer(block, attempt, receipt);
+                self.refuse_copy(left);
+                return Ok(());
+            }
+            Item::Copy(role, speaker) => {
+                let is_relevant =
+                    role.round == self.machine.round() && role.period.abs_diff(self.machine.period()) <= 1;
+                is_relevant && self.relays.again((role, speaker), attempt)
+            }
             Item::BadBlock(digest) => {
                 self.tell(Input::Rejected(digest))?;
                 false
             }
             Item::Final(blocks) => self.on_final(blocks)?,
         };
-        if let Some(receipt) = receipt {
-            let verdict = if is_useful {
-                Verdict::Accept
-            } else {
-                Refusal::Duplicate.verdict()
-            };
-            self.links.network.verdict(receipt, verdict);
+        match receipt {
+            Some(receipt) if is_useful => self.links.network.verdict(receipt, Verdict::Accept),
+            left => self.refuse_copy(left),
         }
         Ok(())
+    }
+
+    fn refuse_copy(&self, receipt: Option<Receipt>) {
+        if let Some(receipt) = receipt {
+            self.links.network.verdict(receipt, Refusal::Duplicate.verdict());
+        }
     }
 
     fn on_votes(&mut self, role: Role, votes: Vec<Vote>, attempt: u32) -> Result<bool, CoreError> {
@@ -263,12 +285,16 @@ impl Core {
             return Ok(false);
         }
         self.relays.note_proposal(role, proposer);
+        if let Some(block) = &block {
+            self.note_timestamp(&block.header, digest);
+        }
         let is_useful = self.tell(Input::Proposal(proposal))?;
         if let Some(block) = block
             && self.machine.needs_body(&digest)
             && !self.bodies.has(&digest)
         {
             self.bodies.hold(digest, Arc::new(*block));
+            self.prune_bodies();
             self.check_body(&digest);
         }
         let is_lowest = self
@@ -293,6 +319,11 @@ impl Core {
 
     fn carry_out(&mut self, outputs: Vec<Output>) -> Result<bool, CoreError> {
         let mut relay = false;
+        let place = (self.machine.round(), self.machine.period());
+        if std::mem::replace(&mut self.place, place) != place {
+            self.links.verifier.forget_copies();
+            self.prune_bodies();
+        }
         for output in outputs {
             relay |= output == Output::Relay;
             self.carry_out_one(output)?;

@@ -34,10 +34,8 @@ impl Core {
         let round = chain.round() + 1;
         let context = chain.context(round).ok_or(CoreError::NoContext(round))?;
         let recovered = log.recover()?;
-        let silence = if keys.is_empty() || log.was_begun()? {
-            None
-        } else if log.never_voted()? {
-            log.begin()?;
+        let silence = if log.may_begin(keys.ids())? {
+            log.begin(keys.ids())?;
             None
         } else {
             Some(Silence::default())
@@ -64,11 +62,14 @@ impl Core {
             bodies: Bodies::default(),
             certificates: BTreeMap::new(),
             own: OwnMessages::default(),
+            timestamps: BTreeMap::new(),
             proposing: None,
             relays: Relays::default(),
             timers: Timers::default(),
             // Higher than that of an earlier life, whose envelopes the peers may still remember.
             attempt: u32::try_from(now_us() / 1_000_000).unwrap_or(u32::MAX),
+            place: (0, 0),
+            started: now_us() / 1000,
             filter: FilterTime::default(),
             round_began: Instant::now(),
             lowest_after: None,
@@ -89,22 +90,32 @@ impl Core {
     /// Hands the machine what the log kept beside the snapshot, and sends the same bytes again.
     fn resume(&mut self, recovered: Recovered) -> Result<(), CoreError> {
         let Recovered {
+            snapshot,
             votes,
             proposals,
             certificates,
             blocks,
-            ..
         } = recovered;
+        let staged = snapshot.and_then(|snapshot| snapshot.staged);
         for certificate in certificates {
             if let Ok(certificate) = certificate.verify(&self.context) {
                 self.todo
                     .push_back(Task::Tell(Box::new(Input::Certificate(certificate))));
             }
         }
+        let validated = staged
+            .filter(|(_, is_validated)| *is_validated)
+            .map(|(digest, _)| digest);
         for block in blocks {
-            let (round, digest, block) = (block.header.round, block.header.digest(), Arc::new(block));
+            let (digest, block) = (block.header.digest(), Arc::new(block));
+            if validated != Some(digest) {
+                // It was in the log before it was checked.
+                self.bodies.hold(digest, block);
+                self.check_body(&digest);
+                continue;
+            }
             self.bodies.checked(digest, Arc::clone(&block));
-            self.links.open.insert(round, digest, block.encode());
+            self.links.open.insert(digest, block.encode());
             self.todo.push_back(Task::Tell(Box::new(Input::Held(digest))));
             self.ask(Request::Judge { digest, block })?;
         }
@@ -123,6 +134,9 @@ impl Core {
             self.own.votes.entry(bundle.role).or_default().push(bundle);
         }
         for message in proposals {
+            if let Some(block) = &message.block {
+                self.note_timestamp(&block.header, message.proposal.block);
+            }
             if let Ok(proposal) = message.proposal.verify(&self.context) {
                 self.todo
                     .push_back(Task::Tell(Box::new(Input::Proposal(proposal))));

@@ -1,6 +1,6 @@
 //! Passing on what is sent again [BA-10] [BA-11].
 //!
-//! What is new is passed on because the machine says so. What is known and comes again, with a higher attempt,
+//! What is new is passed on because the machine says so. What is known and is sent again, under a counter above 0,
 //! is passed on too, or it would not reach nodes that only know the sender through others; but not more often
 //! than honest nodes send again.
 
@@ -16,7 +16,7 @@ const LEAST_INTERVAL: Duration = Duration::from_millis(250);
 /// What was passed on again in the round under way.
 #[derive(Debug, Default)]
 pub(super) struct Relays {
-    again: BTreeMap<(Role, u32), (u32, Instant)>,
+    again: BTreeMap<(Role, u32), Instant>,
     proposers: BTreeSet<(Role, u32)>,
 }
 
@@ -25,11 +25,11 @@ impl Relays {
     pub(super) fn again(&mut self, what: (Role, u32), attempt: u32) -> bool {
         let now = Instant::now();
         let is_due = match self.again.get(&what) {
-            Some((last, at)) => attempt > *last && now.duration_since(*at) >= LEAST_INTERVAL,
+            Some(at) => attempt > 0 && now.duration_since(*at) >= LEAST_INTERVAL,
             None => attempt > 0 && self.again.len() < MOST,
         };
         if is_due {
-            self.again.insert(what, (attempt, now));
+            self.again.insert(what, now);
         }
         is_due
     }

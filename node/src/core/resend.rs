@@ -12,6 +12,13 @@ impl Core {
     pub(super) fn resend(&mut self, items: Vec<Resend>) -> Result<(), CoreError> {
         // The counter makes the envelopes differ from all sent before, so that they pass the duplicate caches.
         self.attempt = self.attempt.saturating_add(1);
+        let snapshot = self.machine.snapshot();
+        let staged = snapshot.staged.map(|(digest, _)| digest);
+        for digest in staged.into_iter().chain(snapshot.previous_value) {
+            if self.bodies.is_checked(&digest) != Some(true) {
+                self.fetch(digest)?;
+            }
+        }
         for item in items {
             match item {
                 Resend::OwnVotes { period } => self.resend_own(period),

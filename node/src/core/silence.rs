@@ -43,7 +43,7 @@ impl Core {
         };
         silence.seen += 1;
         if silence.seen >= ROUNDS_TO_SEE {
-            self.log.begin()?;
+            self.log.begin(self.keys.ids())?;
             self.silence = None;
             tracing::info!("two rounds seen from begin to end: this node votes from now on");
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use klero_agreement::Input;
 use klero_committee::{Role, Step, Value, VoteBundle, make_proposal};
-use klero_finality::{Block, Draft};
+use klero_finality::{Block, Draft, Header};
 use klero_sampling::Digest;
 use klero_sampling::codec::Wire;
 
@@ -17,7 +17,10 @@ use crate::vote_log::Entry;
 use crate::wire::{Envelope, Message, ProposalMessage};
 
 /// How far a proposal's timestamp may be ahead of this node's clock, in milliseconds [FIN-2].
-const ALLOWED_DRIFT: u64 = 2_000;
+pub(super) const ALLOWED_DRIFT: u64 = 2_000;
+
+/// More proposals than this in two rounds come from members that break the rules.
+const MOST_TIMESTAMPS: usize = 1 << 14;
 
 /// What this node said in the round under way.
 #[derive(Debug, Default)]
@@ -61,15 +64,32 @@ impl Core {
         Ok(())
     }
 
+    /// Remembers what a header says of its time; the header itself is verified.
+    pub(super) fn note_timestamp(&mut self, header: &Header, digest: Digest) {
+        if self.timestamps.len() < MOST_TIMESTAMPS {
+            self.timestamps.insert(digest, (header.round, header.timestamp));
+        }
+    }
+
     /// [FIN-2]: asked before a Soft vote for a fresh proposal, never remembered, never asked of anything else.
     fn is_in_time(&self, value: Value) -> bool {
-        let block = value.block().and_then(|digest| self.bodies.get(digest));
+        let stated = value.block().and_then(|digest| self.timestamps.get(digest));
         let latest = (now_us() / 1000).saturating_add(ALLOWED_DRIFT);
-        let is_in_time = block.is_some_and(|block| block.header.timestamp <= latest);
-        if !is_in_time {
-            tracing::warn!(block = ?value.block(), "no Soft vote: the timestamp is ahead of this node's clock");
+        match stated {
+            Some((_, timestamp)) if *timestamp <= latest => true,
+            Some((_, timestamp)) => {
+                tracing::warn!(
+                    timestamp,
+                    latest,
+                    "no Soft vote: the block is ahead of this node's clock"
+                );
+                false
+            }
+            None => {
+                tracing::warn!(block = ?value.block(), "no Soft vote: the header of the proposal is not known");
+                false
+            }
         }
-        is_in_time
     }
 
     /// [BA-2]: of the node's keys the one that draws the lowest rank proposes; the others could not win.
@@ -186,11 +206,7 @@ impl Core {
         self.own.proposals.insert(period, message.clone());
         // The node's own proposal is judged like anybody's: the pool verifies it.
         let message = Message::Proposal(Box::new(message));
-        self.links.verifier.submit(Job {
-            message,
-            attempt: 0,
-            receipt: None,
-        });
+        self.links.verifier.submit(Job::own(message));
         Ok(())
     }
 

@@ -17,13 +17,14 @@ impl RocksStore {
     /// Opens the database in a directory, or makes it. The directory is locked against every other process.
     ///
     /// # Errors
-    /// [`StoreError::Open`] when another process holds it, or when its write-ahead log is damaged: votes may
-    /// hang on it, hence it is read in the strictest mode.
+    /// [`StoreError::Open`] when another process holds it, or when its write-ahead log is damaged. An incomplete
+    /// record at its very end is no damage: a process that was killed in the middle of a write leaves one, and no
+    /// synced write had returned for it, so nothing that was said hangs on it.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let mut options = Options::default();
         options.create_if_missing(true);
         options.create_missing_column_families(true);
-        options.set_wal_recovery_mode(DBRecoveryMode::AbsoluteConsistency);
+        options.set_wal_recovery_mode(DBRecoveryMode::TolerateCorruptedTailRecords);
         options.set_keep_log_file_num(2);
         options.set_max_open_files(256);
         let families = Column::ALL.map(|column| {

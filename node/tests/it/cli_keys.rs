@@ -29,6 +29,21 @@ fn read(path: &Path) -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
+/// The command that makes `g.json` of athens from one operator's public file.
+fn genesis_of(public: &str) -> [&str; 8] {
+    let network = "athens";
+    [
+        "genesis",
+        "new",
+        "--network",
+        network,
+        "--validators",
+        public,
+        "--out",
+        "g.json",
+    ]
+}
+
 #[test]
 fn keys_of_two_operators_make_one_genesis() {
     let here = tempfile::tempdir().unwrap();
@@ -123,16 +138,7 @@ fn no_file_is_overwritten() {
         &["keys", "new", "--network", "athens", "--keys", "ada.json"],
     );
     assert_eq!(std::fs::read(here.path().join("ada.json")).unwrap(), before);
-    let args = [
-        "genesis",
-        "new",
-        "--network",
-        "athens",
-        "--validators",
-        "ada.public.json",
-        "--out",
-        "g.json",
-    ];
+    let args = genesis_of("ada.public.json");
     printed(here.path(), &args);
     let said = refused(here.path(), &args);
     assert!(said.contains("g.json"), "{said}");
@@ -142,16 +148,7 @@ fn no_file_is_overwritten() {
 fn keys_of_another_network_are_refused() {
     let here = tempfile::tempdir().unwrap();
     keys(here.path(), "sparta", "leo", "1", "500");
-    let args = [
-        "genesis",
-        "new",
-        "--network",
-        "athens",
-        "--validators",
-        "leo.public.json",
-        "--out",
-        "g.json",
-    ];
+    let args = genesis_of("leo.public.json");
     let said = refused(here.path(), &args);
     assert!(
         said.contains("sparta") && said.contains("klero keys new --network athens"),
@@ -164,16 +161,7 @@ fn keys_of_another_network_are_refused() {
 fn a_genesis_with_a_stolen_key_is_refused() {
     let here = tempfile::tempdir().unwrap();
     keys(here.path(), "athens", "ada", "2", "500");
-    let args = [
-        "genesis",
-        "new",
-        "--network",
-        "athens",
-        "--validators",
-        "ada.public.json",
-        "--out",
-        "g.json",
-    ];
+    let args = genesis_of("ada.public.json");
     printed(here.path(), &args);
     let mut genesis = read(&here.path().join("g.json"));
     genesis["validators"][0]["possession"] = genesis["validators"][1]["possession"].clone();

@@ -28,6 +28,7 @@ mod readme;
 mod restart;
 mod served;
 mod store_suite;
+mod store_torn;
 mod testnet_end;
 mod testnet_killed;
 mod testnet_launch;

@@ -64,9 +64,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         }
         (None, None) => None,
     };
-    let has_keys = args.dir.join("keys.json").exists();
+    let keys = args.dir.join("keys.json");
+    let has_keys = keys.exists();
     if has_keys {
-        klero_node::mark_never_voted(&args.dir.join("data")).context("cannot make the log")?;
+        let keys = KeyFile::load(&keys)?;
+        klero_node::mark_never_voted(&args.dir.join("data"), &keys).context("cannot make the log")?;
     }
     let config = args.dir.join("node.toml");
     output::new_file(&config, &toml::to_string(&configuration(args, has_keys))?)?;

@@ -91,7 +91,7 @@ impl Directory {
             std::fs::create_dir(&dir).with_context(|| format!("cannot make {}", dir.display()))?;
             node.keys.create(&dir.join("keys.json"))?;
             // The keys were made just now: nobody voted with them.
-            klero_node::mark_never_voted(&dir.join("data"))
+            klero_node::mark_never_voted(&dir.join("data"), &node.keys)
                 .with_context(|| format!("cannot make the log of {}", node.name))?;
         }
         Ok(())

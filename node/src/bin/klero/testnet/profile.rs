@@ -1,9 +1,7 @@
 //! The committees and times of test networks, and of a genesis that names no others.
 
-use klero_committee::{CommitteeSize, Profile, Ratio, Targets, Timing};
+use klero_committee::{CommitteeSize, Profile, Timing};
 use klero_sampling::SeatScheme;
-use klero_sampling::seed::SeedSchedule;
-use klero_sampling::vrf::VrfSuite;
 
 use crate::genesis::Scheme;
 
@@ -53,23 +51,12 @@ fn quota() -> Profile {
     };
     Profile {
         scheme: SeatScheme::Quota,
-        vrf: VrfSuite::Sr25519,
-        propose: 26,
         soft: committee,
         cert: committee,
         next: committee,
         catch_up: 370,
-        k_max: 1024,
-        seeds: SeedSchedule::default(),
         timing: TIMING,
-        targets: Targets {
-            honest: Ratio {
-                numerator: 4,
-                denominator: 5,
-            },
-            safety: 40,
-            live: 20,
-        },
+        ..Profile::full()
     }
 }
 

@@ -1,0 +1,271 @@
+//! The verification pool: threads that turn unverified messages into verified ones, in batches.
+//!
+//! Messages of peers wait in one queue ([`queue`]). A worker takes the votes of one role that wait, up to a batch, and
+//! verifies them together ([`votes`]); everything else it takes one by one, and first ([`check`]). Copies of what
+//! was verified before are not verified again ([`copies`]). What comes out goes to the core, with the receipt that the
+//! core gives its verdict on; what is provably wrong is rejected here.
+
+mod check;
+pub(crate) mod copies;
+mod queue;
+mod votes;
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use crossbeam_channel::Sender;
+use klero_committee::{Role, VoteBundle};
+use klero_net::{Network, Receipt, Refusal};
+use klero_sampling::Digest;
+
+use crate::core::{Item, Verified};
+use crate::keys::Secret;
+use crate::metrics::Metrics;
+use crate::view::{SharedView, View};
+use crate::wire::Message;
+
+use copies::Copies;
+pub(crate) use queue::Job;
+use queue::Queue;
+
+/// The pool; cheap to clone. Its threads end upon [`Verifier::stop`].
+#[derive(Clone)]
+pub(crate) struct Verifier {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    queue: Mutex<Queue>,
+    copies: Mutex<Copies>,
+    ready: Condvar,
+    network: Network,
+    metrics: Arc<Metrics>,
+}
+
+impl Verifier {
+    /// Starts the threads.
+    ///
+    /// # Errors
+    /// When the system has no thread to give.
+    pub(crate) fn spawn(
+        threads: usize,
+        view: &SharedView,
+        network: Network,
+        metrics: Arc<Metrics>,
+        core: &Sender<Verified>,
+    ) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared {
+            queue: Mutex::default(),
+            copies: Mutex::default(),
+            ready: Condvar::new(),
+            network,
+            metrics,
+        });
+        for number in 0..threads.max(1) {
+            let worker = Worker {
+                shared: Arc::clone(&shared),
+                view: view.clone(),
+                core: core.clone(),
+            };
+            std::thread::Builder::new()
+                .name(format!("verify-{number}"))
+                .spawn(move || worker.run())?;
+        }
+        Ok(Self { shared })
+    }
+
+    /// Hands in a message. When the queue is full, one that the node does not want is ignored.
+    pub(crate) fn submit(&self, job: Job) {
+        let left = self.shared.queue().push(job);
+        match left {
+            None => self.shared.ready.notify_one(),
+            Some(job) => self.shared.refuse(job.receipt, Refusal::Overloaded),
+        }
+    }
+
+    /// A quorum was seen in a role: more votes of it are not urgent.
+    pub(crate) fn quorum_seen(&self, role: Role) {
+        self.shared.queue().satisfy(role);
+    }
+
+    /// The period changed: what was verified before may tell something new now.
+    pub(crate) fn forget_copies(&self) {
+        self.shared.copies().clear();
+    }
+
+    /// Ends the threads.
+    pub(crate) fn stop(&self) {
+        self.shared.queue().is_stopped = true;
+        self.shared.ready.notify_all();
+    }
+}
+
+impl Shared {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn copies(&self) -> MutexGuard<'_, Copies> {
+        self.copies.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn refuse(&self, receipt: Option<Receipt>, refusal: Refusal) {
+        self.metrics.refused(refusal.reason());
+        if let Some(receipt) = receipt {
+            self.network.verdict(receipt, refusal.verdict());
+        }
+    }
+
+    /// Waits for work; none once the pool is stopped.
+    fn next(&self) -> Option<Vec<Job>> {
+        let mut queue = self.queue();
+        loop {
+            if queue.is_stopped {
+                return None;
+            }
+            if let Some(batch) = queue.pop() {
+                return Some(batch);
+            }
+            queue = self.ready.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+struct Worker {
+    shared: Arc<Shared>,
+    view: SharedView,
+    core: Sender<Verified>,
+}
+
+impl Worker {
+    fn run(self) {
+        while let Some(batch) = self.shared.next() {
+            let view = self.view.get();
+            for output in self.verify(&view, batch) {
+                // The core takes in what the pool gives out; while it is busy, the queue fills.
+                if self.core.send(output).is_err() {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Jobs of one role of votes, or a single one of another kind.
+    fn verify(&self, view: &View, batch: Vec<Job>) -> Vec<Verified> {
+        let (mut outputs, mut bundles) = (Vec::new(), Vec::new());
+        for job in batch {
+            let name = copies::name(&job.message);
+            if let Some(item) = name.and_then(|name| self.copy(&name, &job.message)) {
+                outputs.push(job.with(item));
+                continue;
+            }
+            match job.message {
+                Message::Votes(bundle) => bundles.push((bundle, name, job.attempt, job.receipt)),
+                _ => outputs.extend(self.verify_one(view, job, name)),
+            }
+        }
+        outputs.extend(self.verify_bundles(view, bundles));
+        outputs
+    }
+
+    fn copy(&self, name: &Digest, message: &Message) -> Option<Item> {
+        self.shared
+            .copies()
+            .has(name)
+            .then(|| copies::item(message))
+            .flatten()
+    }
+
+    fn note(&self, name: Option<Digest>) {
+        if let Some(name) = name {
+            self.shared.copies().note(name);
+        }
+    }
+
+    fn verify_bundles(&self, view: &View, bundles: Vec<Bundle>) -> Vec<Verified> {
+        let mut good: Vec<Bundle> = Vec::new();
+        let mut context = None;
+        for (bundle, name, attempt, receipt) in bundles {
+            context = view.context(bundle.role.round);
+            match context {
+                _ if !bundle.is_well_formed() => self.shared.refuse(receipt, Refusal::Malformed),
+                None => self
+                    .shared
+                    .refuse(receipt, check::not_now(view, bundle.role.round)),
+                Some(context) if votes::is_beyond_k_max(context, &bundle) => {
+                    self.shared.refuse(receipt, Refusal::BeyondKMax);
+                }
+                Some(_) => good.push((bundle, name, attempt, receipt)),
+            }
+        }
+        let (Some(context), Ok(entropy)) = (context, Secret::random()) else {
+            return Vec::new();
+        };
+        let claims: Vec<VoteBundle> = good.iter().map(|(bundle, ..)| bundle.clone()).collect();
+        let count: usize = claims.iter().map(|bundle| bundle.votes.len()).sum();
+        let judged = votes::judge(context, &claims, entropy.expose());
+        self.shared.metrics.votes_verified(count as u64);
+        let mut outputs = Vec::new();
+        for ((bundle, name, attempt, receipt), verdict) in good.into_iter().zip(judged) {
+            match verdict {
+                Ok(votes) => {
+                    self.note(name);
+                    let item = Item::Votes(bundle.role, votes);
+                    outputs.push(Verified {
+                        item,
+                        attempt,
+                        receipt,
+                    });
+                }
+                Err(error) => {
+                    tracing::debug!(%error, role = %bundle.role, "votes refused");
+                    self.shared.refuse(receipt, check::refusal_of_vote(&error));
+                }
+            }
+        }
+        outputs
+    }
+
+    fn verify_one(&self, view: &View, job: Job, name: Option<Digest>) -> Option<Verified> {
+        let Job {
+            message,
+            attempt,
+            receipt,
+            is_wanted,
+        } = job;
+        let verified = match message {
+            Message::Proposal(message) => check::verify_proposal(view, *message),
+            Message::Certificate(certificate) => check::verify_certificate(view, &certificate),
+            // Anyone can make a block that looks right: whether it is needed is asked first.
+            Message::Block(block) if !is_wanted => Ok(Item::Offer(block)),
+            Message::Block(block) => check::verify_block(view, block),
+            Message::Final(block) => check::verify_final(view, *block),
+            Message::Votes(_) | Message::Transaction(_) => Err(Refusal::Malformed),
+        };
+        match verified {
+            Ok(Item::BadBlock(digest)) => {
+                self.shared.refuse(receipt, Refusal::InvalidBody);
+                let item = Item::BadBlock(digest);
+                Some(Verified {
+                    item,
+                    attempt,
+                    receipt: None,
+                })
+            }
+            Ok(item) => {
+                self.note(name);
+                Some(Verified {
+                    item,
+                    attempt,
+                    receipt,
+                })
+            }
+            Err(refusal) => {
+                self.shared.refuse(receipt, refusal);
+                None
+            }
+        }
+    }
+}
+
+/// Votes with the name of their content, the counter of their envelope, and where the verdict goes.
+type Bundle = (VoteBundle, Option<Digest>, u32, Option<Receipt>);

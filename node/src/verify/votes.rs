@@ -1,0 +1,98 @@
+//! Votes of one role from many senders, verified together.
+
+use klero_committee::{RoundContext, Step, UnverifiedVote, Vote, VoteBundle, VoteError, verify_votes};
+
+/// One verdict a bundle, in their order: all of its votes, or why one of them is refused. A bundle is judged by its
+/// own votes alone.
+pub(super) fn judge(
+    context: &RoundContext,
+    bundles: &[VoteBundle],
+    entropy: &[u8; 32],
+) -> Vec<Result<Vec<Vote>, VoteError>> {
+    let votes: Vec<UnverifiedVote> = bundles
+        .iter()
+        .flat_map(|bundle| bundle.clone().into_votes())
+        .collect();
+    let mut verdicts = verify_votes(context, &votes, entropy).into_iter();
+    let mut judged = Vec::with_capacity(bundles.len());
+    for bundle in bundles {
+        // All verdicts of the bundle are taken, whatever they are: the next ones are of the next bundle.
+        let of_bundle: Vec<_> = verdicts.by_ref().take(bundle.votes.len()).collect();
+        judged.push(of_bundle.into_iter().collect());
+    }
+    judged
+}
+
+/// Whether a vote is for a step that the genesis does not have [BA-10].
+pub(super) fn is_beyond_k_max(context: &RoundContext, bundle: &VoteBundle) -> bool {
+    matches!(bundle.role.step, Step::Next(k) if k > context.profile().k_max)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use klero_committee::{Electorate, Member, Profile, Role, ValidatorKeys, Value, cast_vote};
+    use klero_sampling::vrf::VrfSuite;
+    use klero_sampling::{Digest, Domain};
+
+    use super::*;
+
+    fn context() -> (RoundContext, Vec<ValidatorKeys>) {
+        let member = |number: u64| {
+            let seed = Domain::Keys.digest(&("verify", number));
+            let keys = ValidatorKeys::from_seed(VrfSuite::Sr25519, seed.as_bytes()).unwrap();
+            let id = Digest([u8::try_from(number).unwrap(); 32]);
+            let (vote_key, vrf_key) = (keys.vote.public(), keys.vrf.public());
+            let member = Member {
+                id,
+                stake: 1000,
+                vote_key,
+                vrf_key,
+            };
+            (member, keys)
+        };
+        let (members, keys): (Vec<Member>, Vec<_>) = (0..4).map(member).unzip();
+        let electorate = Arc::new(Electorate::new(members).unwrap());
+        let profile = Arc::new(Profile::full());
+        let context = RoundContext::new(Digest([1; 32]), 5, Digest([2; 32]), electorate, profile).unwrap();
+        (context, keys)
+    }
+
+    /// Found in review: verdicts left over from a bad bundle fell to the honest bundles after it.
+    #[test]
+    fn a_bad_bundle_spoils_none_of_the_others() {
+        let (context, keys) = context();
+        let (role, value) = (Role::new(5, 0, Step::Soft), Value::Block(Digest([3; 32])));
+        let bundle = |voter: u32| {
+            let vote = cast_vote(&context, role, value, voter, &keys[voter as usize]).unwrap();
+            VoteBundle::of(role, value, [&vote]).remove(0)
+        };
+        let mut bad = bundle(0);
+        for voter in [70, 80, 90] {
+            let mut vote = bad.votes[0].clone();
+            vote.voter = voter;
+            bad.votes.push(vote);
+        }
+        let judged = judge(&context, &[bad, bundle(1), bundle(2), bundle(3)], &[7; 32]);
+        assert_eq!(judged[0], Err(VoteError::UnknownVoter(70)));
+        for (place, voter) in [(1, 1), (2, 2), (3, 3)] {
+            let votes = judged[place].as_ref().unwrap();
+            assert_eq!(votes.iter().map(Vote::voter).collect::<Vec<_>>(), [voter]);
+        }
+    }
+
+    // [BA-10]
+    #[test]
+    fn a_vote_beyond_the_last_step_is_known_before_it_is_verified() {
+        let (context, _) = context();
+        let bundle = |k| VoteBundle {
+            role: Role::new(5, 0, Step::Next(k)),
+            value: Value::Bottom,
+            votes: Vec::new(),
+        };
+        let last = context.profile().k_max;
+        assert!(!is_beyond_k_max(&context, &bundle(last)));
+        assert!(is_beyond_k_max(&context, &bundle(last + 1)));
+    }
+}
