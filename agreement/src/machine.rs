@@ -84,6 +84,16 @@ impl Agreement {
         decided || carried || in_period || self.upcoming.has_proposed(block)
     }
 
+    /// Whether a body was told of and still counts as held.
+    pub fn holds(&self, block: &Digest) -> bool {
+        self.round.held.contains(block)
+    }
+
+    /// The block that has a Cert quorum in the present round, if one was seen [BA-8].
+    pub fn decision(&self) -> Option<&Digest> {
+        self.round.decision.as_ref().map(|(_, block)| block)
+    }
+
     /// Whether a body is needed for itself, however low its proposal ranks: it is staged, carried or decided
     /// [BA-10].
     pub fn seeks_body(&self, block: &Digest) -> bool {

@@ -1,7 +1,8 @@
 //! The application's own thread: whatever it takes, the state machine does not wait for it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use klero_finality::{Block, MAX_PAYLOAD};
@@ -21,6 +22,10 @@ const REQUESTS: usize = 256;
 /// The payload that a node proposes is shorter than what it accepts, so that a block with a large certificate
 /// still fits into one message.
 const PROPOSED_PAYLOAD: usize = MAX_PAYLOAD / 2;
+
+/// When a transaction that no block took is sent to the peers again, and how many at once.
+const SENT_AGAIN_AFTER: Duration = Duration::from_secs(3);
+const MOST_SENT_AGAIN: usize = 256;
 
 /// What the core asks of the application.
 #[derive(Debug)]
@@ -104,6 +109,8 @@ struct Worker {
     network: Network,
     metrics: Arc<Metrics>,
     answers: Sender<Answer>,
+    /// Transactions of own clients that wait: when they were last sent to the peers, and how often.
+    sent: BTreeMap<Digest, (Instant, u32)>,
 }
 
 /// Starts the thread. It ends when the requests do.
@@ -139,6 +146,7 @@ pub(crate) fn spawn(
         network,
         metrics,
         answers,
+        sent: BTreeMap::new(),
     };
     let thread = std::thread::Builder::new().name("application".into());
     let running = thread.spawn(move || worker.run(&incoming, &clients, &gossip))?;
@@ -160,6 +168,7 @@ impl Worker {
     ) {
         let mut clients = clients.clone();
         let mut gossip = gossip.clone();
+        let tick = crossbeam_channel::tick(Duration::from_secs(1));
         loop {
             // What the chain needs goes first.
             if let Ok(request) = requests.try_recv() {
@@ -183,7 +192,7 @@ impl Worker {
                     Ok((receipt, transaction)) => self.gossip(receipt, transaction),
                     Err(_) => gossip = crossbeam_channel::never(),
                 },
-                default(Duration::from_secs(1)) => {}
+                recv(tick) -> _ => self.send_again(),
             }
         }
     }
@@ -246,15 +255,40 @@ impl Worker {
 
     fn submit(&mut self, submission: Submission) {
         let verdict = self.take(&submission.transaction);
-        if verdict.is_ok() {
-            let message = Message::Transaction(submission.transaction);
-            let bytes = Envelope { attempt: 0, message }.encode();
-            if let Err(error) = self.network.publish(Topic::Transactions, bytes) {
-                tracing::debug!(%error, "a transaction waits here but was not passed on");
-            }
+        if let Ok(digest) = &verdict {
+            self.publish(submission.transaction, 0);
+            self.sent.insert(*digest, (Instant::now(), 0));
         }
         // A client that went away does not want the answer.
         let _gone = submission.answer.send(verdict);
+    }
+
+    fn publish(&self, transaction: Vec<u8>, attempt: u32) {
+        let message = Message::Transaction(transaction);
+        let bytes = Envelope { attempt, message }.encode();
+        if let Err(error) = self.network.publish(Topic::Transactions, bytes) {
+            tracing::debug!(%error, "a transaction waits here but was not passed on");
+        }
+    }
+
+    /// What clients handed in here and no block took is sent again: no peer may have been there to hear it.
+    fn send_again(&mut self) {
+        let pool = &self.pool;
+        self.sent.retain(|digest, _| pool.get(digest).is_some());
+        let now = Instant::now();
+        let is_due =
+            |(_, (at, _)): &(&Digest, &mut (Instant, u32))| now.duration_since(*at) >= SENT_AGAIN_AFTER;
+        let mut due = Vec::new();
+        for (digest, (at, attempt)) in self.sent.iter_mut().filter(is_due).take(MOST_SENT_AGAIN) {
+            (*at, *attempt) = (now, attempt.saturating_add(1));
+            due.extend(
+                pool.get(digest)
+                    .map(|transaction| (transaction.to_vec(), *attempt)),
+            );
+        }
+        for (transaction, attempt) in due {
+            self.publish(transaction, attempt);
+        }
     }
 
     fn gossip(&mut self, receipt: Receipt, transaction: Vec<u8>) {

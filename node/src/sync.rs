@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
 use klero_finality::{Block, FinalBlock};
-use klero_net::{Network, PeerId};
+use klero_net::{Network, PeerId, RequestError};
 use klero_sampling::Digest;
 use klero_sampling::codec::Wire;
 use tokio::sync::mpsc;
@@ -31,6 +31,9 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(2);
 const REST: Duration = Duration::from_millis(500);
 /// How long a peer is left alone that did not answer, or answered with rubbish.
 const LONG_REST: Duration = Duration::from_secs(10);
+
+/// How often peers are asked for a body; the machine's deadlines begin anew where it is still needed.
+const MOST_ASKED: u32 = 100;
 
 /// What synchronization works with.
 #[derive(Clone)]
@@ -58,7 +61,11 @@ impl Sync {
         loop {
             let mut heard = BTreeMap::new();
             tokio::select! {
-                () = hints.heard() => heard = hints.take(),
+                () = hints.heard() => {
+                    heard = hints.take();
+                    // One that connected anew may answer now.
+                    resting.retain(|peer, _| heard.get(peer) != Some(&0));
+                }
                 _ = tick.tick() => {
                     let peers = self.network.peers();
                     turn = turn.wrapping_add(1);
@@ -88,16 +95,18 @@ impl Sync {
         let head = match tokio::time::timeout(ANSWER_WITHIN, asked).await {
             Ok(Ok(head)) => head,
             // A peer that just connected may be busy with that.
-            Ok(Err(_)) => return REST,
-            Err(_) => return LONG_REST,
+            Ok(Err(_)) | Err(_) => return REST,
         };
+        let until = Instant::now() + LONG_REST;
         loop {
             let from = self.view.get().round();
             if head < from {
                 return REST;
             }
-            let Ok(blocks) = self.network.blocks_from(peer, from, BLOCKS).await else {
-                return LONG_REST;
+            let blocks = match self.network.blocks_from(peer, from, BLOCKS).await {
+                Ok(blocks) => blocks,
+                Err(RequestError::TimedOut | RequestError::BadAnswer) => return LONG_REST,
+                Err(_) => return REST,
             };
             let (view, core) = (self.view.clone(), self.core.clone());
             let verified = tokio::task::spawn_blocking(move || verify(&view, &core, blocks, peer)).await;
@@ -107,6 +116,10 @@ impl Sync {
                 return if is_past { REST } else { LONG_REST };
             }
             self.wait_until_past(from).await;
+            if Instant::now() > until {
+                // A peer that gives blocks slowly is not the only one to ask.
+                return REST;
+            }
         }
     }
 
@@ -120,7 +133,8 @@ impl Sync {
 
     /// Asks peers in turn for bodies until they are held or their round is over.
     pub(crate) async fn fetch(self, mut wanted: mpsc::Receiver<Digest>) {
-        let mut missing: BTreeMap<Digest, u64> = BTreeMap::new();
+        // By digest the round that it is wanted in, and how often peers were asked.
+        let mut missing: BTreeMap<Digest, (u64, u32)> = BTreeMap::new();
         let mut turn = 0_usize;
         loop {
             let pause = if missing.is_empty() {
@@ -130,17 +144,19 @@ impl Sync {
             };
             match tokio::time::timeout(pause, wanted.recv()).await {
                 Ok(Some(digest)) => {
-                    missing.insert(digest, self.view.get().round());
+                    missing.insert(digest, (self.view.get().round(), 0));
                 }
                 Ok(None) => return,
                 Err(_) => {}
             }
             let round = self.view.get().round();
-            missing.retain(|digest, of| *of == round && !self.open.has(digest));
+            missing
+                .retain(|digest, (of, asked)| *of == round && *asked < MOST_ASKED && !self.open.has(digest));
             let peers = self.network.peers();
             turn = turn.wrapping_add(1);
             if let Some(peer) = peers.get(turn % peers.len().max(1)) {
-                for digest in missing.keys() {
+                for (digest, (_, asked)) in &mut missing {
+                    *asked += 1;
                     self.fetch_from(*peer, *digest).await;
                 }
             }

@@ -3,7 +3,7 @@
 use klero_agreement::Input;
 use klero_agreement::committee::{Step, Value};
 
-use crate::world::{A, B, Watched, World, block, casts, role};
+use crate::world::{A, B, ROUND, Watched, World, block, casts, decided, role};
 
 const CERT_A: (Step, Value) = (Step::Cert, A);
 
@@ -86,4 +86,22 @@ fn a_new_period_votes_cert_anew() {
     node.enter_period_1(&world, A);
     let staged = node.votes(&world, 0..3, role(1, Step::Soft), A);
     assert_eq!(casts(&staged), [CERT_A]);
+}
+
+/// Found in review: a driver that kept only the bodies of the lowest and the staged proposals lost one that a Soft
+/// quorum chose a moment later. What the machine counts as held, its driver keeps.
+#[test]
+fn a_body_stays_held_when_a_lower_proposal_comes() {
+    let world = World::four();
+    let mut node = Watched::new(&world);
+    let ranks = world.ranks(ROUND, 0);
+    let (low, high) = (ranks[0], ranks[3]);
+    node.give(Input::Proposal(world.fresh(ROUND, 0, high, block(1))));
+    validate(&mut node);
+    node.give(Input::Proposal(world.fresh(ROUND, 0, low, block(2))));
+    assert!(!node.machine.needs_body(&block(1)) && node.machine.holds(&block(1)));
+    assert_eq!(stage(&mut node, &world), [CERT_A]);
+    let outputs = node.votes(&world, 0..3, role(0, Step::Cert), A);
+    assert_eq!(node.machine.decision(), Some(&block(1)));
+    assert_eq!(decided(&outputs), Some(block(1)));
 }

@@ -77,6 +77,12 @@ impl Pool {
         }
     }
 
+    /// A transaction that waits.
+    pub fn get(&self, digest: &Digest) -> Option<&[u8]> {
+        let place = self.places.get(digest)?;
+        self.by_arrival.get(place).map(Vec::as_slice)
+    }
+
     /// The transactions, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
         self.by_arrival.values().map(Vec::as_slice)

@@ -19,6 +19,7 @@ use super::{Core, CoreError, Task};
 use crate::app::Judgement;
 use crate::app_thread::Request;
 use crate::verify::Job;
+use crate::verify::copies::NOBODY;
 use crate::wire::Message;
 
 /// How long to wait before the application is asked again for what it could not judge.
@@ -90,9 +91,11 @@ impl Core {
 
     /// Forgets the bodies that no rule needs any more [BA-7].
     pub(super) fn prune_bodies(&mut self) {
-        let machine = &self.machine;
-        self.bodies.retain(|digest| machine.needs_body(digest));
-        self.links.open.retain(|digest| machine.needs_body(digest));
+        let (machine, own) = (&self.machine, &self.own);
+        let is_needed =
+            |digest: &Digest| machine.needs_body(digest) || machine.holds(digest) || own.has_proposed(digest);
+        self.bodies.retain(is_needed);
+        self.links.open.retain(is_needed);
     }
 
     /// A block came by gossip, unchecked: only one that is needed is worth the work. Says whether it is passed on
@@ -110,7 +113,7 @@ impl Core {
         if self.bodies.is_checked(&digest) == Some(true) {
             let role = original_role(&block);
             if self.machine.seeks_body(&digest)
-                && self.relays.again((role, u32::MAX), attempt)
+                && self.relays.again((role, NOBODY), attempt)
                 && let Some(receipt) = receipt
             {
                 self.links.network.verdict(receipt, Verdict::Accept);
@@ -152,7 +155,7 @@ impl Core {
         }
         // [BA-10]: the bodies of the staged, the carried and the decided value are passed on for themselves.
         let role = original_role(&block);
-        Ok(is_sought && (is_new || self.relays.again((role, u32::MAX), attempt)))
+        Ok(is_sought && (is_new || self.relays.again((role, NOBODY), attempt)))
     }
 
     /// Asks the application about a block.

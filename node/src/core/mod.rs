@@ -44,6 +44,7 @@ use crate::metrics::Metrics;
 use crate::status::SharedStatus;
 use crate::store::StoreError;
 use crate::verify::Verifier;
+use crate::verify::copies::NOBODY;
 use crate::view::{OpenBlocks, SharedView};
 use crate::vote_log::VoteLog;
 
@@ -237,11 +238,7 @@ impl Core {
                 self.refuse_copy(left);
                 return Ok(());
             }
-            Item::Copy(role, speaker) => {
-                let is_relevant =
-                    role.round == self.machine.round() && role.period.abs_diff(self.machine.period()) <= 1;
-                is_relevant && self.relays.again((role, speaker), attempt)
-            }
+            Item::Copy(role, speaker) => self.on_copy(role, speaker, attempt),
             Item::BadBlock(digest) => {
                 self.tell(Input::Rejected(digest))?;
                 false
@@ -259,6 +256,18 @@ impl Core {
         if let Some(receipt) = receipt {
             self.links.network.verdict(receipt, Refusal::Duplicate.verdict());
         }
+    }
+
+    /// A copy of what was verified before: whether it is passed on again [BA-10].
+    fn on_copy(&mut self, role: Role, speaker: u32, attempt: u32) -> bool {
+        let is_near = role.period.abs_diff(self.machine.period()) <= 1;
+        let lowest = |it: &Proposal| it.role() == role && it.proposer() == speaker;
+        let is_kept = match role.step {
+            Step::Propose => self.machine.lowest().is_some_and(lowest),
+            _ if speaker == NOBODY => self.certificates.keys().any(|(kept, _)| *kept == role),
+            _ => is_near,
+        };
+        role.round == self.machine.round() && is_kept && self.relays.again((role, speaker), attempt)
     }
 
     fn on_votes(&mut self, role: Role, votes: Vec<Vote>, attempt: u32) -> Result<bool, CoreError> {
@@ -291,10 +300,9 @@ impl Core {
         let is_useful = self.tell(Input::Proposal(proposal))?;
         if let Some(block) = block
             && self.machine.needs_body(&digest)
-            && !self.bodies.has(&digest)
+            && self.bodies.is_checked(&digest) != Some(true)
         {
             self.bodies.hold(digest, Arc::new(*block));
-            self.prune_bodies();
             self.check_body(&digest);
         }
         let is_lowest = self
@@ -308,7 +316,7 @@ impl Core {
         let (role, value) = (certificate.role(), certificate.value());
         let is_useful = self.tell(Input::Certificate(certificate))?;
         let is_kept = self.certificates.contains_key(&(role, value));
-        Ok(is_useful || (is_kept && self.relays.again((role, u32::MAX), attempt)))
+        Ok(is_useful || (is_kept && self.relays.again((role, NOBODY), attempt)))
     }
 
     /// Tells the machine, and carries out what it answers; says whether what it was told is worth passing on.

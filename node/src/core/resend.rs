@@ -14,7 +14,8 @@ impl Core {
         self.attempt = self.attempt.saturating_add(1);
         let snapshot = self.machine.snapshot();
         let staged = snapshot.staged.map(|(digest, _)| digest);
-        for digest in staged.into_iter().chain(snapshot.previous_value) {
+        let decided = self.machine.decision().copied();
+        for digest in staged.into_iter().chain(snapshot.previous_value).chain(decided) {
             if self.bodies.is_checked(&digest) != Some(true) {
                 self.fetch(digest)?;
             }

@@ -30,7 +30,7 @@ impl Core {
         self.silence.as_ref().map(|silence| {
             format!(
                 "these keys have no vote log here, so they may have voted elsewhere: silent until {ROUNDS_TO_SEE} rounds \
-                 that this node saw begin are final ({} so far)",
+                 that this node saw begin, with parents younger than its start, are final ({} so far)",
                 silence.seen
             )
         })

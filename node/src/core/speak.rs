@@ -1,6 +1,7 @@
 //! Speaking: draw and sign with the node's keys, write the log, then send [BA-9].
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use klero_agreement::Input;
 use klero_committee::{Role, Step, Value, VoteBundle, make_proposal};
@@ -27,6 +28,13 @@ const MOST_TIMESTAMPS: usize = 1 << 14;
 pub(super) struct OwnMessages {
     pub(super) votes: BTreeMap<Role, Vec<VoteBundle>>,
     pub(super) proposals: BTreeMap<u32, ProposalMessage>,
+}
+
+impl OwnMessages {
+    /// Whether this node proposed a block: others may ask for it.
+    pub(super) fn has_proposed(&self, digest: &Digest) -> bool {
+        self.proposals.values().any(|own| own.proposal.block == *digest)
+    }
 }
 
 /// A proposal under way.
@@ -66,9 +74,11 @@ impl Core {
 
     /// Remembers what a header says of its time; the header itself is verified.
     pub(super) fn note_timestamp(&mut self, header: &Header, digest: Digest) {
-        if self.timestamps.len() < MOST_TIMESTAMPS {
-            self.timestamps.insert(digest, (header.round, header.timestamp));
+        if self.timestamps.len() >= MOST_TIMESTAMPS {
+            let machine = &self.machine;
+            self.timestamps.retain(|digest, _| machine.needs_body(digest));
         }
+        self.timestamps.insert(digest, (header.round, header.timestamp));
     }
 
     /// [FIN-2]: asked before a Soft vote for a fresh proposal, never remembered, never asked of anything else.
@@ -183,6 +193,9 @@ impl Core {
         let Some(proposal) = make_proposal(&self.context, period, proposer, keys, |_| Some(named)) else {
             return Ok(());
         };
+        // Peers may ask for it even where another one is lower.
+        self.links.open.insert(named.0, block.encode());
+        self.bodies.hold(named.0, Arc::new(block.clone()));
         let message = ProposalMessage {
             proposal: proposal.as_unverified().clone(),
             block: Some(block),
