@@ -50,7 +50,7 @@ doc: setup ## the documentation of the crates, in target/doc
 	$(DOC)
 
 bench: setup ## the benchmarks: votes of a step, then time to finality of 200 and of 4 validators
-	cargo bench --workspace --benches --locked
+	cargo bench -p klero-committee --locked
 	$(BUILD)
 	$(KLERO) testnet --rounds 150 | tail -n 5
 	$(KLERO) testnet --validators 4 --rounds 300 | tail -n 5
