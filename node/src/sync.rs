@@ -29,7 +29,9 @@ const BODY_AGAIN: Duration = Duration::from_millis(300);
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
 /// How long a peer is left alone that had nothing to give.
 const REST: Duration = Duration::from_millis(500);
-/// How long a peer is left alone that did not answer, or answered with rubbish.
+/// How long one peer is asked before the others have their turn.
+const TURN: Duration = Duration::from_secs(10);
+/// How long a peer is left alone that kept back the blocks it claimed to have, or answered with rubbish.
 const LONG_REST: Duration = Duration::from_secs(10);
 
 /// How often peers are asked for a body; the machine's deadlines begin anew where it is still needed.
@@ -94,10 +96,10 @@ impl Sync {
         let asked = self.network.head_of(peer);
         let head = match tokio::time::timeout(ANSWER_WITHIN, asked).await {
             Ok(Ok(head)) => head,
-            // A peer that just connected may be busy with that.
+            // A peer that just connected, or that is under load, may be busy.
             Ok(Err(_)) | Err(_) => return REST,
         };
-        let until = Instant::now() + LONG_REST;
+        let until = Instant::now() + TURN;
         loop {
             let from = self.view.get().round();
             if head < from {
