@@ -35,41 +35,42 @@ use super::wide::{Float, Round};
 #[error("the draw cannot be told from a step of the distribution")]
 pub(super) struct Undecided;
 
-/// [SEAT-2]: min{k : u < CDF(k)} for s = `stake` draws with p = min(1, τ/S), τ = `expected`, S = `total`, and
-/// u = (2x + 1)/2^257 for the big-endian x in `draw` [SORT-2]. The caller sees to s ≤ S ≤ 2^63 and τ ≤ 2^20.
-///
-/// # Errors
-/// [`Undecided`], see there.
-pub(super) fn binomial_seats(
-    draw: &[u8; 32],
-    stake: u64,
-    total: u64,
-    expected: u32,
-) -> Result<u64, Undecided> {
-    let hit = u64::from(expected);
-    // p = 1 where τ ≥ S [SORT-3].
-    let Some(miss) = total.checked_sub(hit).and_then(NonZeroU64::new) else {
-        return Ok(stake);
-    };
-    let trials = Trials {
-        count: stake,
-        hit,
-        miss,
-    };
-    let narrow = trials
-        .by_shares::<4>(draw)
-        .or_else(|| trials.by_shares::<8>(draw));
-    narrow.or_else(|| trials.widest(draw)).ok_or(Undecided)
-}
-
-/// `count` draws, each of which wins with hit/(hit + miss).
-struct Trials {
+/// `count` draws (s), each of which wins with p = `hit`/(`hit` + `miss`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Trials {
     count: u64,
     hit: u64,
     miss: NonZeroU64,
 }
 
 impl Trials {
+    /// `stake` draws with p = `expected`/`total`; none where p ≥ 1 and every draw wins [SORT-3]. The caller sees to
+    /// s ≤ S ≤ 2^63 and τ ≤ 2^20.
+    pub(super) fn new(stake: u64, total: u64, expected: u32) -> Option<Self> {
+        let hit = u64::from(expected);
+        let miss = total.checked_sub(hit).and_then(NonZeroU64::new)?;
+        Some(Self {
+            count: stake,
+            hit,
+            miss,
+        })
+    }
+
+    /// [SEAT-2]: min{k : u < CDF(k)} for u = (2x + 1)/2^257 and the big-endian x in `draw` [SORT-2].
+    ///
+    /// # Errors
+    /// [`Undecided`], see there.
+    pub(super) fn seats(&self, draw: &[u8; 32]) -> Result<u64, Undecided> {
+        let narrow = self.by_shares::<4>(draw).or_else(|| self.by_shares::<8>(draw));
+        narrow.or_else(|| self.widest(draw)).ok_or(Undecided)
+    }
+
+    /// Bounds of CDF(0), CDF(1), … CDF(s − 1) with 256 bits.
+    pub(super) fn steps(&self) -> impl Iterator<Item = (Float<4>, Float<4>)> {
+        self.sums(self.share_of_none())
+            .map(|Bounds { low, high }| (low, high))
+    }
+
     /// With 2048 bits, in whole numbers where they fit.
     fn widest(&self, draw: &[u8; 32]) -> Option<u64> {
         let length = u64::from(u64::BITS - self.total().leading_zeros());
@@ -83,10 +84,7 @@ impl Trials {
 
     /// Compares u with CDF(k).
     fn by_shares<const N: usize>(&self, draw: &[u8; 32]) -> Option<u64> {
-        let none = Bounds::exact(self.miss.get())
-            .over(self.total())
-            .power(self.count);
-        self.walk(&Float::<N>::from_draw(draw), none)
+        self.walk(&Float::<N>::from_draw(draw), self.share_of_none())
     }
 
     /// Compares u·S^s with CDF(k)·S^s, which is whole. Nothing is rounded where the length allows it.
@@ -100,23 +98,40 @@ impl Trials {
         self.miss.saturating_add(self.hit)
     }
 
+    /// CDF(0) = ((S − τ)/S)^s.
+    fn share_of_none<const N: usize>(&self) -> Bounds<N> {
+        let miss = Bounds::exact(self.miss.get()).over(self.total());
+        miss.power(self.count)
+    }
+
     /// The first k whose sum exceeds u, from the term of k = 0 on; none if the bounds do not tell.
     fn walk<const N: usize>(&self, u: &Float<N>, none: Bounds<N>) -> Option<u64> {
-        let (mut term, mut sum) = (none, none);
-        for (k, left) in (0..self.count).zip((1..=self.count).rev()) {
+        for (k, sum) in (0..).zip(self.sums(none)) {
             if *u < sum.low {
                 return Some(k);
             }
             if *u < sum.high {
                 return None;
             }
-            // The products come before the quotients: so whole terms stay whole.
-            let next = NonZeroU64::MIN.saturating_add(k);
-            term = term.times(left).times(self.hit).over(next).over(self.miss);
-            sum = sum.plus(&term);
         }
         // CDF(s) is 1, and u is less.
         Some(self.count)
+    }
+
+    /// CDF(k) for k = 0 … s − 1, each multiplied by what multiplies `none`, the term of k = 0.
+    fn sums<const N: usize>(&self, none: Bounds<N>) -> impl Iterator<Item = Bounds<N>> {
+        let Self { count, hit, miss } = *self;
+        let (mut term, mut sum) = (none, none);
+        (0..count).map(move |k| {
+            // The term of k = 0 is there already.
+            if let Some(places) = NonZeroU64::new(k) {
+                // The products come before the quotients: so whole terms stay whole.
+                let left = count.saturating_sub(k).saturating_add(1);
+                term = term.times(left).times(hit).over(places).over(miss);
+                sum = sum.plus(&term);
+            }
+            sum
+        })
     }
 }
 
@@ -195,10 +210,11 @@ mod tests {
             hit: 2721,
             miss: NonZeroU64::new((5 << 43) - 2721).unwrap(),
         };
+        assert_eq!(Trials::new(6, 5 << 43, 2721), Some(trials));
         assert_eq!(trials.by_shares::<32>(&draw), None);
         assert_eq!(trials.by_whole_numbers(&draw), Some(4));
-        assert_eq!(binomial_seats(&draw, 6, 5 << 43, 2721), Ok(4));
+        assert_eq!(trials.seats(&draw), Ok(4));
         draw[31] -= 1;
-        assert_eq!(binomial_seats(&draw, 6, 5 << 43, 2721), Ok(3));
+        assert_eq!(trials.seats(&draw), Ok(3));
     }
 }

@@ -110,6 +110,32 @@ impl<const N: usize> Float<N> {
     }
 }
 
+impl Float<4> {
+    /// The number in units of 2^-192, rounded down; of a number of 1 and above all ones.
+    pub(super) fn fraction(&self) -> [u64; 3] {
+        self.units().map_or([u64::MAX; 3], |(units, _)| units)
+    }
+
+    /// The number in units of 2^-192, rounded up; `None` if that is 1 or above.
+    pub(super) fn fraction_above(&self) -> Option<[u64; 3]> {
+        let (mut units, is_whole) = self.units()?;
+        let carry = !is_whole && increment(&mut units);
+        (!carry).then_some(units)
+    }
+
+    /// Whole units of 2^-192, and whether nothing is left beside them.
+    fn units(&self) -> Option<([u64; 3], bool)> {
+        if self.exponent > 0 {
+            return None;
+        }
+        let mut shifted = Exact::new(self.limbs, 0);
+        shifted.shift_down(self.exponent.unsigned_abs());
+        let [first, second, third, rest] = shifted.limbs;
+        let is_whole = rest == 0 && shifted.below == 0 && !shifted.sticky;
+        Some(([first, second, third], is_whole))
+    }
+}
+
 /// A result before rounding: the limbs, one more below them, and whether anything but zeros follows.
 struct Exact<const N: usize> {
     limbs: [u64; N],
@@ -200,7 +226,7 @@ impl<const N: usize> Exact<N> {
             return Float::ZERO;
         }
         let inexact = self.below != 0 || self.sticky;
-        if inexact && round == Round::Up && self.increment() {
+        if inexact && round == Round::Up && increment(&mut self.limbs) {
             // All ones became 1: the fraction 1/2 of the next power of two.
             self.shift_bits(1, 1 << 63);
             self.exponent = self.exponent.saturating_add(1);
@@ -208,14 +234,14 @@ impl<const N: usize> Exact<N> {
         let Self { limbs, exponent, .. } = self;
         Float { exponent, limbs }
     }
+}
 
-    /// Adds one in the last place; true if it carries out of the top.
-    fn increment(&mut self) -> bool {
-        self.limbs.iter_mut().rev().all(|limb| {
-            *limb = limb.wrapping_add(1);
-            *limb == 0
-        })
-    }
+/// Adds one in the last place; true if it carries out of the top.
+fn increment<const N: usize>(limbs: &mut [u64; N]) -> bool {
+    limbs.iter_mut().rev().all(|limb| {
+        *limb = limb.wrapping_add(1);
+        *limb == 0
+    })
 }
 
 /// Adds `factor`·`limbs` to `sum` and returns the limb that is carried out of it.

@@ -15,7 +15,10 @@ fn the_domain_ends_where_the_specification_says() {
             );
         }
         for total in [0, MAX_TOTAL + 1, u64::MAX] {
-            assert_eq!(Lottery::new(scheme, 10, total), Err(LotteryError::Total(total)));
+            assert_eq!(
+                Lottery::new(scheme, 10, total),
+                Err(LotteryError::Total(total.into()))
+            );
         }
         assert!(Lottery::new(scheme, MAX_EXPECTED, MAX_TOTAL).is_ok());
         assert!(Lottery::new(scheme, 1, 1).is_ok());

@@ -270,7 +270,7 @@ struct Vector {
 fn seats_of_the_vectors() {
     let vectors: Vec<Vector> = serde_json::from_str(include_str!("../../vectors/seats.json")).unwrap();
     for vector in &vectors {
-        let (stake, total) = (vector.stake.parse().unwrap(), vector.total.parse().unwrap());
+        let (stake, total): (u64, u64) = (vector.stake.parse().unwrap(), vector.total.parse().unwrap());
         let draw = Draw::from_bytes(hex::decode(&vector.digest).unwrap().try_into().unwrap());
         let seats = |scheme| Lottery::new(scheme, vector.expected, total)?.seats(&draw, stake);
         assert_eq!(
