@@ -1,7 +1,7 @@
 //! What happens to the machine.
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use klero_committee::sampling::Digest;
+use klero_committee::sampling::{Digest, Weight};
 use klero_committee::{Proposal, QuorumCertificate, RoundContext, Step, Timing, Vote};
 
 /// One event. Everything in it is verified already.
@@ -55,34 +55,34 @@ impl RoundStart {
     }
 }
 
-/// Seats that make a quorum of each step, and J.
+/// The weights that make a quorum of each step, and J.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Thresholds {
     /// T of Soft.
-    pub soft: u64,
+    pub soft: Weight,
     /// T of Cert.
-    pub cert: u64,
+    pub cert: Weight,
     /// T of each Next(k).
-    pub next: u64,
-    /// J: seats in Next(k) that let a node leave k or catch up to it [BA-10].
-    pub catch_up: u64,
+    pub next: Weight,
+    /// J: the weight in Next(k) that lets a node leave k or catch up to it [BA-10].
+    pub catch_up: Weight,
 }
 
 impl Thresholds {
     /// The thresholds of a round.
     pub fn of(context: &RoundContext) -> Self {
         // Every step but Propose has a threshold; one that nobody reaches stands for its absence.
-        let threshold = |step| context.threshold(step).unwrap_or(u64::MAX);
+        let threshold = |step| context.threshold(step).unwrap_or(Weight::MAX);
         Self {
             soft: threshold(Step::Soft),
             cert: threshold(Step::Cert),
             next: threshold(Step::Next(0)),
-            catch_up: context.catch_up_seats(),
+            catch_up: context.catch_up(),
         }
     }
 
     /// T of a step; Propose has none.
-    pub const fn of_step(&self, step: Step) -> Option<u64> {
+    pub const fn of_step(&self, step: Step) -> Option<Weight> {
         match step {
             Step::Propose => None,
             Step::Soft => Some(self.soft),

@@ -1,6 +1,6 @@
 //! The machine: one input at a time.
 
-use klero_committee::sampling::Digest;
+use klero_committee::sampling::{Digest, Weight};
 use klero_committee::{Counted, Proposal, Step, Value, Vote};
 
 use crate::round::Round;
@@ -52,10 +52,10 @@ impl Agreement {
         self.alarm.as_ref()
     }
 
-    /// The seats counted for the leading value of a step of the present period, and the seats needed.
-    pub fn progress(&self, step: Step) -> (u64, u64) {
+    /// The weight counted for the leading value of a step of the present period, and the weight needed.
+    pub fn progress(&self, step: Step) -> (Weight, Weight) {
         let tally = self.round.present().and_then(|period| period.tallies.get(&step));
-        let leading = tally.and_then(|tally| tally.values().map(|(_, seats)| seats).max());
+        let leading = tally.and_then(|tally| tally.values().map(|(_, weight)| weight).max());
         (
             leading.unwrap_or(0),
             self.round.start.thresholds.of_step(step).unwrap_or(0),

@@ -67,10 +67,10 @@ impl Agreement {
     /// votes carry J seats, and with nothing less [BA-10].
     pub(crate) fn try_pace(&mut self, out: &mut Vec<Output>) {
         let round = &self.round;
-        let seats = round.start.thresholds.catch_up;
+        let weight = round.start.thresholds.catch_up;
         let Some(present) = round.present() else { return };
-        let highest = present.highest_next_with(seats);
-        let leaves = round.waits_to_leave && present.next_carries(round.k, seats);
+        let highest = present.highest_next_with(weight);
+        let leaves = round.waits_to_leave && present.next_carries(round.k, weight);
         if let Some(k) = highest.filter(|k| *k > round.k) {
             self.move_to(k, out);
         } else if leaves && round.k < round.start.k_max {

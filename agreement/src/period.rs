@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use klero_committee::sampling::Digest;
+use klero_committee::sampling::{Digest, Weight};
 use klero_committee::{Proposal, Step, Tally, Value};
 
 /// One period's proposals, votes and quorums.
@@ -63,19 +63,19 @@ impl Period {
         is_kept
     }
 
-    /// The greatest k whose Next votes, of any value, carry at least `seats`.
-    pub(crate) fn highest_next_with(&self, seats: u64) -> Option<u32> {
+    /// The greatest k whose Next votes, of any value, carry at least `weight`.
+    pub(crate) fn highest_next_with(&self, weight: Weight) -> Option<u32> {
         let enough = |(step, tally): (&Step, &Tally)| match step {
-            Step::Next(k) if tally.seats_of_all() >= seats => Some(*k),
+            Step::Next(k) if tally.weight_of_all() >= weight => Some(*k),
             _ => None,
         };
         self.tallies.iter().rev().find_map(enough)
     }
 
-    /// Whether Next(k) votes, of any value, carry at least `seats`.
-    pub(crate) fn next_carries(&self, k: u32, seats: u64) -> bool {
+    /// Whether Next(k) votes, of any value, carry at least `weight`.
+    pub(crate) fn next_carries(&self, k: u32, weight: Weight) -> bool {
         self.tallies
             .get(&Step::Next(k))
-            .is_some_and(|tally| tally.seats_of_all() >= seats)
+            .is_some_and(|tally| tally.weight_of_all() >= weight)
     }
 }

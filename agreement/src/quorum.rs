@@ -15,7 +15,7 @@ impl Agreement {
         let Some(tally) = period.tallies.get(&role.step) else {
             return;
         };
-        if tally.seats(&value) < threshold || period.quorums.contains(&(role.step, value)) {
+        if tally.weight(&value) < threshold || period.quorums.contains(&(role.step, value)) {
             return;
         }
         let votes = tally.votes_for(value).cloned().collect();

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use borsh::{BorshDeserialize, BorshSerialize};
 use klero_sampling::codec::Wire;
 use klero_sampling::vrf::{VrfError, VrfShortProof};
-use klero_sampling::{Digest, Domain, LotteryError, bls};
+use klero_sampling::{Digest, Domain, LotteryError, Weight, bls};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -67,43 +67,43 @@ impl UnverifiedCertificate {
         }
         // One pairing before many proofs: a forged certificate costs little.
         self.check_signature(context)?;
-        let seats = self.count_seats(context)?;
-        if seats < threshold {
-            return Err(CertificateError::BelowThreshold { seats, threshold });
+        let weight = self.weigh(context)?;
+        if weight < threshold {
+            return Err(CertificateError::BelowThreshold { weight, threshold });
         }
         Ok(QuorumCertificate {
             certificate: self.clone(),
-            seats,
+            weight,
         })
     }
 
-    fn count_seats(&self, context: &RoundContext) -> Result<u64, CertificateError> {
+    fn weigh(&self, context: &RoundContext) -> Result<Weight, CertificateError> {
         let input = context.input(self.role);
         let mut proofs = self.proofs.iter();
-        let mut seats = 0_u64;
+        let mut weight: Weight = 0;
         for index in self.signers.iter() {
             let member = context
                 .electorate()
                 .member(index)
                 .ok_or(CertificateError::SetLength)?;
-            let guaranteed = context.lottery(self.role.step).guaranteed(member.stake)?;
-            seats = seats.saturating_add(guaranteed);
+            let guaranteed = context.guaranteed(self.role.step, index);
+            weight = weight.saturating_add(guaranteed);
             if self.proven.contains(index) {
                 let proof = proofs.next().ok_or(CertificateError::Proofs)?;
                 let output = member
                     .vrf_key
                     .verify_short(&input, proof)
                     .map_err(|cause| CertificateError::Proof { signer: index, cause })?;
-                let drawn = context.seats(self.role.step, member, &output)?.drawn;
+                let drawn = context.drawn(self.role.step, index, &output)?;
                 if drawn == 0 {
                     return Err(CertificateError::NoSeat(index));
                 }
-                seats = seats.saturating_add(drawn);
+                weight = weight.saturating_add(drawn);
             } else if guaranteed == 0 {
                 return Err(CertificateError::NoSeat(index));
             }
         }
-        Ok(seats)
+        Ok(weight)
     }
 
     fn check_signature(&self, context: &RoundContext) -> Result<(), CertificateError> {
@@ -155,12 +155,12 @@ pub enum CertificateError {
     #[error("signer {0} has no seat by what the certificate shows")]
     NoSeat(u32),
     /// Too little weight.
-    #[error("{seats} seats where {threshold} are needed")]
+    #[error("a weight of {weight} where {threshold} is needed")]
     BelowThreshold {
-        /// Seats shown.
-        seats: u64,
+        /// The weight shown.
+        weight: Weight,
         /// T.
-        threshold: u64,
+        threshold: Weight,
     },
     /// The aggregate does not verify.
     #[error("the aggregate signature does not verify")]
@@ -174,7 +174,7 @@ pub enum CertificateError {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct QuorumCertificate {
     certificate: UnverifiedCertificate,
-    seats: u64,
+    weight: Weight,
 }
 
 impl QuorumCertificate {
@@ -188,9 +188,9 @@ impl QuorumCertificate {
         self.certificate.value
     }
 
-    /// The seats that it shows, at least the threshold.
-    pub const fn seats(&self) -> u64 {
-        self.seats
+    /// The weight that it shows, at least the threshold.
+    pub const fn weight(&self) -> Weight {
+        self.weight
     }
 
     /// The certificate as it travels.
@@ -215,7 +215,7 @@ pub fn assemble<'a>(
     let Selection {
         signers,
         proven,
-        seats,
+        weight,
     } = select(&votes, threshold, context.electorate().len())?;
     let mut by_index: Vec<&Vote> = votes
         .into_iter()
@@ -244,42 +244,42 @@ pub fn assemble<'a>(
         proofs: proofs?,
         signature,
     };
-    Some(QuorumCertificate { certificate, seats })
+    Some(QuorumCertificate { certificate, weight })
 }
 
 struct Selection {
     signers: SignerSet,
     proven: SignerSet,
-    seats: u64,
+    weight: Weight,
 }
 
-fn select(votes: &[&Vote], threshold: u64, members: usize) -> Option<Selection> {
+fn select(votes: &[&Vote], threshold: Weight, members: usize) -> Option<Selection> {
     let empty = SignerSet::empty(members);
     let mut chosen = Selection {
         signers: empty.clone(),
         proven: empty,
-        seats: 0,
+        weight: 0,
     };
     let mut unproven: Vec<&&Vote> = votes.iter().filter(|vote| vote.guaranteed > 0).collect();
     unproven.sort_by_key(|vote| (Reverse(vote.guaranteed), vote.voter));
     for vote in unproven {
-        if chosen.seats >= threshold {
+        if chosen.weight >= threshold {
             break;
         }
         if !chosen.signers.contains(vote.voter) && chosen.signers.insert(vote.voter) {
-            chosen.seats = chosen.seats.saturating_add(vote.guaranteed);
+            chosen.weight = chosen.weight.saturating_add(vote.guaranteed);
         }
     }
     let mut proven: Vec<&&Vote> = votes.iter().filter(|vote| vote.drawn > 0).collect();
     proven.sort_by_key(|vote| (Reverse(vote.drawn), vote.voter));
     for vote in proven {
-        if chosen.seats >= threshold {
+        if chosen.weight >= threshold {
             break;
         }
         if !chosen.proven.contains(vote.voter) && chosen.proven.insert(vote.voter) {
             chosen.signers.insert(vote.voter);
-            chosen.seats = chosen.seats.saturating_add(vote.drawn);
+            chosen.weight = chosen.weight.saturating_add(vote.drawn);
         }
     }
-    (chosen.seats >= threshold).then_some(chosen)
+    (chosen.weight >= threshold).then_some(chosen)
 }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use klero_sampling::vrf::{VrfInput, VrfOutput};
-use klero_sampling::{Digest, Domain, Draw, Lottery, LotteryError, SeatScheme, Seats};
+use klero_sampling::{Digest, Domain, Draw, Lottery, LotteryError, SeatScheme, Seats, Weight};
 
-use crate::{Electorate, Member, Profile, Role, Step, Value};
+use crate::{Committees, Electorate, Profile, Role, Step, Value};
 
 /// A round's chain, seed, electorate and committees. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -13,17 +13,7 @@ pub struct RoundContext {
     chain: Digest,
     round: u64,
     seed: Digest,
-    electorate: Arc<Electorate>,
-    profile: Arc<Profile>,
-    lotteries: Lotteries,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Lotteries {
-    propose: Lottery,
-    soft: Lottery,
-    cert: Lottery,
-    next: Lottery,
+    committees: Arc<Committees>,
 }
 
 impl RoundContext {
@@ -38,21 +28,18 @@ impl RoundContext {
         electorate: Arc<Electorate>,
         profile: Arc<Profile>,
     ) -> Result<Self, LotteryError> {
-        let total = electorate.total();
-        let lotteries = Lotteries {
-            propose: profile.lottery(Step::Propose, total)?,
-            soft: profile.lottery(Step::Soft, total)?,
-            cert: profile.lottery(Step::Cert, total)?,
-            next: profile.lottery(Step::Next(0), total)?,
-        };
-        Ok(Self {
+        let committees = Arc::new(Committees::new(electorate, profile)?);
+        Ok(Self::of(chain, round, seed, committees))
+    }
+
+    /// The context of `round`, whose committees are drawn with `seed` from an electorate of other rounds too.
+    pub const fn of(chain: Digest, round: u64, seed: Digest, committees: Arc<Committees>) -> Self {
+        Self {
             chain,
             round,
             seed,
-            electorate,
-            profile,
-            lotteries,
-        })
+            committees,
+        }
     }
 
     /// The chain id.
@@ -71,33 +58,33 @@ impl RoundContext {
     }
 
     /// Who may draw.
-    pub const fn electorate(&self) -> &Arc<Electorate> {
-        &self.electorate
+    pub fn electorate(&self) -> &Arc<Electorate> {
+        self.committees.electorate()
     }
 
     /// The committees' sizes.
-    pub const fn profile(&self) -> &Arc<Profile> {
-        &self.profile
+    pub fn profile(&self) -> &Arc<Profile> {
+        self.committees.profile()
+    }
+
+    /// The committees, which other rounds of the electorate have too.
+    pub const fn committees(&self) -> &Arc<Committees> {
+        &self.committees
     }
 
     /// The lottery of a step.
-    pub const fn lottery(&self, step: Step) -> &Lottery {
-        match step {
-            Step::Propose => &self.lotteries.propose,
-            Step::Soft => &self.lotteries.soft,
-            Step::Cert => &self.lotteries.cert,
-            Step::Next(_) => &self.lotteries.next,
-        }
+    pub fn lottery(&self, step: Step) -> &Lottery {
+        self.committees.lottery(step)
     }
 
-    /// T of a step, in seats; `None` for Propose.
-    pub fn threshold(&self, step: Step) -> Option<u64> {
-        self.profile.threshold(step, self.lottery(step))
+    /// T of a step; `None` for Propose.
+    pub fn threshold(&self, step: Step) -> Option<Weight> {
+        self.profile().threshold(step, self.lottery(step))
     }
 
-    /// J of [BA-10], in seats.
-    pub fn catch_up_seats(&self) -> u64 {
-        self.profile.catch_up_seats(&self.lotteries.next)
+    /// J of [BA-10].
+    pub fn catch_up(&self) -> Weight {
+        self.profile().catch_up_weight(self.lottery(Step::Next(0)))
     }
 
     /// What members evaluate their VRF on for a role [SORT-1].
@@ -105,13 +92,39 @@ impl RoundContext {
         VrfInput::role(&self.chain, &self.seed, role.round, role.period, role.step.code())
     }
 
-    /// The seats that a verified output gives a member in a step.
+    /// The weight that a member has in a step without a proof: 0 for an index beyond the electorate.
+    pub fn guaranteed(&self, step: Step, member: u32) -> Weight {
+        let guaranteed = self.committees.guaranteed(step, member).unwrap_or(0);
+        let seats = Seats { guaranteed, drawn: 0 };
+        self.lottery(step).weight(&seats)
+    }
+
+    /// The seats that a verified output gives a member in a step: none beyond the electorate.
     ///
     /// # Errors
-    /// [`LotteryError`], see [`Lottery::seats`].
-    pub fn seats(&self, step: Step, member: &Member, output: &VrfOutput) -> Result<Seats, LotteryError> {
-        self.lottery(step)
-            .seats(&Draw::new(output, &member.id), member.stake)
+    /// [`LotteryError::Undecided`], see there.
+    pub fn seats(&self, step: Step, member: u32, output: &VrfOutput) -> Result<Seats, LotteryError> {
+        let none = Seats {
+            guaranteed: 0,
+            drawn: 0,
+        };
+        let Some(known) = self.electorate().member(member) else {
+            return Ok(none);
+        };
+        let draw = Draw::new(output, &known.id);
+        Ok(self.committees.seats(step, member, &draw)?.unwrap_or(none))
+    }
+
+    /// The weight of those seats that need the output's proof.
+    ///
+    /// # Errors
+    /// As [`RoundContext::seats`].
+    pub fn drawn(&self, step: Step, member: u32, output: &VrfOutput) -> Result<Weight, LotteryError> {
+        let drawn = Seats {
+            guaranteed: 0,
+            ..self.seats(step, member, output)?
+        };
+        Ok(self.lottery(step).weight(&drawn))
     }
 
     /// What a vote signs [COM-3]: chain id, role and value, of fixed length.

@@ -16,6 +16,7 @@
 )]
 
 pub mod certificate;
+mod committees;
 mod context;
 mod electorate;
 mod equivocation;
@@ -28,6 +29,7 @@ mod tally;
 mod vote;
 
 pub use certificate::{CertificateError, QuorumCertificate, UnverifiedCertificate};
+pub use committees::Committees;
 pub use context::RoundContext;
 pub use electorate::{Electorate, ElectorateError, MAX_MEMBERS, Member};
 pub use equivocation::Equivocation;

@@ -3,7 +3,7 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use klero_sampling::seed::SeedSchedule;
 use klero_sampling::vrf::VrfSuite;
-use klero_sampling::{Lottery, LotteryError, SeatScheme};
+use klero_sampling::{Lottery, LotteryError, SeatScheme, Weight};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -203,7 +203,8 @@ impl Profile {
     /// [`ProfileError`] for the first thing that is wrong.
     pub fn validate(&self) -> Result<(), ProfileError> {
         for (step, size) in [("soft", self.soft), ("cert", self.cert), ("next", self.next)] {
-            Lottery::new(self.scheme, size.expected, 1 << 63)
+            // What is in the domain of one scheme is in that of all.
+            Lottery::new(SeatScheme::Full, size.expected, 1 << 63)
                 .map_err(|cause| ProfileError::Committee { step, cause })?;
             let expected = u64::from(size.expected);
             if size.threshold.saturating_mul(2) <= expected || size.threshold > expected {
@@ -236,22 +237,22 @@ impl Profile {
         }
     }
 
-    /// The lottery of a step over a total stake. Proposers draw binomial seats under every scheme [SORT-3].
+    /// The lottery of a step over the stakes of an electorate, in descending order. Proposers draw binomial seats under every scheme [SORT-3].
     ///
     /// # Errors
     /// [`LotteryError`] when the profile or the total is outside the lottery's domain.
-    pub fn lottery(&self, step: Step, total: u64) -> Result<Lottery, LotteryError> {
+    pub fn lottery(&self, step: Step, stakes: &[u64]) -> Result<Lottery, LotteryError> {
         match step {
-            Step::Propose => Lottery::new(SeatScheme::Binomial, self.propose, total),
-            Step::Soft => Lottery::new(self.scheme, self.soft.expected, total),
-            Step::Cert => Lottery::new(self.scheme, self.cert.expected, total),
-            Step::Next(_) => Lottery::new(self.scheme, self.next.expected, total),
+            Step::Propose => Lottery::of(SeatScheme::Binomial, self.propose, stakes),
+            Step::Soft => Lottery::of(self.scheme, self.soft.expected, stakes),
+            Step::Cert => Lottery::of(self.scheme, self.cert.expected, stakes),
+            Step::Next(_) => Lottery::of(self.scheme, self.next.expected, stakes),
         }
     }
 
-    /// T of a step for a lottery: the profile's, or ⌊2S/3⌋ + 1 where everyone is a member [COM-2]. `None` for
-    /// Propose, which has no quorum.
-    pub fn threshold(&self, step: Step, lottery: &Lottery) -> Option<u64> {
+    /// T of a step for a lottery: the weight of the profile's seats, or ⌊2S/3⌋ + 1 where everyone is a member
+    /// [COM-2]. `None` for Propose, which has no quorum.
+    pub fn threshold(&self, step: Step, lottery: &Lottery) -> Option<Weight> {
         let size = match step {
             Step::Propose => return None,
             Step::Soft => self.soft,
@@ -259,18 +260,21 @@ impl Profile {
             Step::Next(_) => self.next,
         };
         Some(match lottery.scheme() {
-            // Two thirds of at most 2^63, by way of the third so that nothing overflows.
-            SeatScheme::Full => (lottery.total() / 3) * 2 + (lottery.total() % 3) * 2 / 3 + 1,
-            SeatScheme::Quota | SeatScheme::Binomial => size.threshold,
+            SeatScheme::Full => Weight::from(lottery.total()) * 2 / 3 + 1,
+            SeatScheme::Quota | SeatScheme::Binomial | SeatScheme::FaitAccompli => {
+                lottery.weight_of_seats(size.threshold)
+            }
         })
     }
 
-    /// J for a lottery of Next: the profile's, or more than a third of the stake where everyone is a member
-    /// [BA-10].
-    pub fn catch_up_seats(&self, lottery: &Lottery) -> u64 {
+    /// J for a lottery of Next: the weight of the profile's seats, or more than a third of the stake where everyone
+    /// is a member [BA-10].
+    pub fn catch_up_weight(&self, lottery: &Lottery) -> Weight {
         match lottery.scheme() {
-            SeatScheme::Full => lottery.total() / 3 + 1,
-            SeatScheme::Quota | SeatScheme::Binomial => self.catch_up,
+            SeatScheme::Full => Weight::from(lottery.total()) / 3 + 1,
+            SeatScheme::Quota | SeatScheme::Binomial | SeatScheme::FaitAccompli => {
+                lottery.weight_of_seats(self.catch_up)
+            }
         }
     }
 }

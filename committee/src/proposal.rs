@@ -103,7 +103,7 @@ impl UnverifiedProposal {
                 });
             }
         };
-        let seats = context.seats(Step::Propose, member, &output)?.total();
+        let seats = context.seats(Step::Propose, proposer, &output)?.total();
         let priority = Priority::best(&output, &member.id, seats).ok_or(ProposalError::NoSeat(proposer))?;
         let message = context.proposal_message(self.role(), &self.block);
         bls::Signature::from_bytes(&self.signature)

@@ -64,15 +64,11 @@ pub fn cast_vote(
     voter: u32,
     signer: &dyn Signer,
 ) -> Option<Vote> {
-    let member = context.electorate().member(voter)?;
-    let lottery = context.lottery(role.step);
-    let guaranteed = lottery.guaranteed(member.stake).ok()?;
+    context.electorate().member(voter)?;
+    let guaranteed = context.guaranteed(role.step, voter);
     let input = context.input(role);
-    let drawn = if lottery.draws(member.stake) {
-        context
-            .seats(role.step, member, &signer.evaluate(&input))
-            .ok()?
-            .drawn
+    let drawn = if context.committees().draws(role.step, voter) {
+        context.drawn(role.step, voter, &signer.evaluate(&input)).ok()?
     } else {
         0
     };
@@ -101,7 +97,7 @@ pub fn proposer_priority(
 ) -> Option<Priority> {
     let member = context.electorate().member(proposer)?;
     let output = signer.evaluate(&context.input(role));
-    let seats = context.seats(Step::Propose, member, &output).ok()?.total();
+    let seats = context.seats(Step::Propose, proposer, &output).ok()?.total();
     Priority::best(&output, &member.id, seats)
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use klero_sampling::Weight;
+
 use crate::{Equivocation, Value, Vote};
 
 /// What a vote changed in a [`Tally`].
@@ -9,7 +11,7 @@ use crate::{Equivocation, Value, Vote};
 pub enum Counted {
     /// It counts for its value.
     New,
-    /// A copy with more seats than before: its proof came later.
+    /// A copy with more weight than before: its proof came later.
     Raised,
     /// Nothing: known already, or a third value of an equivocator.
     Known,
@@ -17,13 +19,13 @@ pub enum Counted {
     Equivocation(Box<Equivocation>),
 }
 
-/// Votes of one role by voter, and the seats of each value [COM-4].
+/// Votes of one role by voter, and the weight of each value [COM-4].
 ///
 /// At most two votes are kept for each voter, hence the size is bounded by the electorate's.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Tally {
     voters: BTreeMap<u32, Spoken>,
-    seats: BTreeMap<Value, u64>,
+    weights: BTreeMap<Value, Weight>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -43,7 +45,7 @@ impl Spoken {
 impl Tally {
     /// Counts a vote. The caller keeps one tally for each role.
     pub fn add(&mut self, vote: Vote) -> Counted {
-        let (value, seats) = (vote.value, vote.seats());
+        let (value, weight) = (vote.value, vote.weight());
         let Some(spoken) = self.voters.get_mut(&vote.voter) else {
             self.voters.insert(
                 vote.voter,
@@ -52,13 +54,13 @@ impl Tally {
                     second: None,
                 },
             );
-            return self.count(value, seats, Counted::New);
+            return self.count(value, weight, Counted::New);
         };
         if let Some(known) = spoken.for_value(&value) {
-            if known.seats() >= seats {
+            if known.weight() >= weight {
                 return Counted::Known;
             }
-            let gain = seats - known.seats();
+            let gain = weight - known.weight();
             *known = vote;
             return self.count(value, gain, Counted::Raised);
         }
@@ -69,35 +71,35 @@ impl Tally {
             return Counted::Known;
         };
         spoken.second = Some(vote);
-        self.count(value, seats, Counted::Equivocation(Box::new(pair)))
+        self.count(value, weight, Counted::Equivocation(Box::new(pair)))
     }
 
-    fn count(&mut self, value: Value, gain: u64, counted: Counted) -> Counted {
-        let seats = self.seats.entry(value).or_default();
-        *seats = seats.saturating_add(gain);
+    fn count(&mut self, value: Value, gain: Weight, counted: Counted) -> Counted {
+        let weight = self.weights.entry(value).or_default();
+        *weight = weight.saturating_add(gain);
         counted
     }
 
-    /// The seats counted for a value.
-    pub fn seats(&self, value: &Value) -> u64 {
-        self.seats.get(value).copied().unwrap_or(0)
+    /// The weight counted for a value.
+    pub fn weight(&self, value: &Value) -> Weight {
+        self.weights.get(value).copied().unwrap_or(0)
     }
 
-    /// The seats of everyone who spoke, whatever for; an equivocator's count once.
-    pub fn seats_of_all(&self) -> u64 {
+    /// The weight of everyone who spoke, whatever for; an equivocator's counts once.
+    pub fn weight_of_all(&self) -> Weight {
         let most = |spoken: &Spoken| {
             spoken
                 .second
                 .as_ref()
-                .map_or(0, Vote::seats)
-                .max(spoken.first.seats())
+                .map_or(0, Vote::weight)
+                .max(spoken.first.weight())
         };
-        self.voters.values().map(most).fold(0, u64::saturating_add)
+        self.voters.values().map(most).fold(0, Weight::saturating_add)
     }
 
-    /// The values that have votes, with their seats.
-    pub fn values(&self) -> impl Iterator<Item = (&Value, u64)> {
-        self.seats.iter().map(|(value, seats)| (value, *seats))
+    /// The values that have votes, with their weights.
+    pub fn values(&self) -> impl Iterator<Item = (&Value, Weight)> {
+        self.weights.iter().map(|(value, weight)| (value, *weight))
     }
 
     /// The votes for a value, voters ascending.
@@ -117,15 +119,15 @@ impl Tally {
         self.voters.get(&voter).map(|spoken| &spoken.first)
     }
 
-    /// Forgets a voter's votes and their seats.
+    /// Forgets a voter's votes and their weight.
     pub fn forget(&mut self, voter: u32) {
         if let Some(Spoken { first, second }) = self.voters.remove(&voter) {
             for vote in std::iter::once(first).chain(second) {
-                if let Some(seats) = self.seats.get_mut(&vote.value) {
-                    *seats = seats.saturating_sub(vote.seats());
+                if let Some(weight) = self.weights.get_mut(&vote.value) {
+                    *weight = weight.saturating_sub(vote.weight());
                 }
             }
-            self.seats.retain(|_, seats| *seats > 0);
+            self.weights.retain(|_, weight| *weight > 0);
         }
     }
 

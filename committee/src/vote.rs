@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use borsh::{BorshDeserialize, BorshSerialize};
 use klero_sampling::codec::Wire;
 use klero_sampling::vrf::{self, VrfClaim, VrfError, VrfOutput, VrfProof};
-use klero_sampling::{LotteryError, bls};
+use klero_sampling::{LotteryError, Weight, bls};
 use thiserror::Error;
 
 use crate::{Role, RoundContext, Step, Value};
@@ -143,8 +143,8 @@ pub struct Vote {
     pub(crate) role: Role,
     pub(crate) value: Value,
     pub(crate) voter: u32,
-    pub(crate) guaranteed: u64,
-    pub(crate) drawn: u64,
+    pub(crate) guaranteed: Weight,
+    pub(crate) drawn: Weight,
     pub(crate) proof: Option<VrfProof>,
     pub(crate) signature: bls::Signature,
 }
@@ -165,18 +165,18 @@ impl Vote {
         self.voter
     }
 
-    /// Seats held without a proof.
-    pub const fn guaranteed(&self) -> u64 {
+    /// The weight that needs no proof.
+    pub const fn guaranteed(&self) -> Weight {
         self.guaranteed
     }
 
-    /// Seats that the proof won; 0 without one.
-    pub const fn drawn(&self) -> u64 {
+    /// The weight that the proof won; 0 without one.
+    pub const fn drawn(&self) -> Weight {
         self.drawn
     }
 
-    /// All seats of the vote.
-    pub const fn seats(&self) -> u64 {
+    /// The whole weight of the vote.
+    pub const fn weight(&self) -> Weight {
         self.guaranteed.saturating_add(self.drawn)
     }
 
@@ -293,22 +293,12 @@ fn weigh(
         ref proof,
         signature,
     } = *vote;
-    let member = context
-        .electorate()
-        .member(voter)
-        .ok_or(VoteError::UnknownVoter(voter))?;
-    let guaranteed = context
-        .lottery(role.step)
-        .guaranteed(member.stake)
-        .map_err(VoteError::Lottery)?;
+    let guaranteed = context.guaranteed(role.step, voter);
     let drawn = match output {
         None => 0,
-        Some(output) => {
-            context
-                .seats(role.step, member, &output)
-                .map_err(VoteError::Lottery)?
-                .drawn
-        }
+        Some(output) => context
+            .drawn(role.step, voter, &output)
+            .map_err(VoteError::Lottery)?,
     };
     match (&output, drawn, guaranteed) {
         (Some(_), 0, _) => Err(VoteError::LosingProof(voter)),

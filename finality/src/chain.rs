@@ -7,8 +7,8 @@ use klero_committee::sampling::seed::{self, SeedSchedule};
 use klero_committee::sampling::vrf::VrfInput;
 use klero_committee::sampling::{Digest, LotteryError};
 use klero_committee::{
-    CertificateError, Electorate, ElectorateError, Profile, QuorumCertificate, Role, RoundContext, Step,
-    UnverifiedCertificate, Value,
+    CertificateError, Committees, Electorate, ElectorateError, Profile, QuorumCertificate, Role,
+    RoundContext, Step, UnverifiedCertificate, Value,
 };
 use klero_stake::{History, Registry, electorate_root};
 use thiserror::Error;
@@ -97,9 +97,8 @@ pub enum ChainError {
 #[derive(Debug, Clone)]
 pub struct Chain {
     id: Digest,
-    profile: Arc<Profile>,
     history: History,
-    electorate: Arc<Electorate>,
+    committees: Arc<Committees>,
     round: u64,
     head: Digest,
     timestamp: u64,
@@ -116,13 +115,12 @@ impl Chain {
     pub fn new(genesis: &Genesis) -> Result<Self, ChainError> {
         let registry = genesis.validate()?;
         let id = genesis.chain_id();
-        let electorate = Arc::new(registry.electorate()?);
         let profile = Arc::new(genesis.profile.clone());
+        let committees = Committees::new(Arc::new(registry.electorate()?), profile)?;
         Ok(Self {
             id,
-            history: History::new(profile.seeds, registry),
-            profile,
-            electorate,
+            history: History::new(genesis.profile.seeds, registry),
+            committees: Arc::new(committees),
             round: 0,
             head: id,
             timestamp: genesis.timestamp,
@@ -138,8 +136,8 @@ impl Chain {
     }
 
     /// The committees.
-    pub const fn profile(&self) -> &Arc<Profile> {
-        &self.profile
+    pub fn profile(&self) -> &Arc<Profile> {
+        self.committees.profile()
     }
 
     /// The last final round; 0 for the genesis.
@@ -163,7 +161,7 @@ impl Chain {
     }
 
     fn schedule(&self) -> &SeedSchedule {
-        &self.profile.seeds
+        &self.profile().seeds
     }
 
     /// The seed that a round is drawn with, Q(r − L), if it is known [SEED-5].
@@ -187,15 +185,33 @@ impl Chain {
             return None;
         }
         let seed = *self.drawing_seed(round)?;
-        let electorate = Arc::clone(&self.electorate);
-        RoundContext::new(self.id, round, seed, electorate, Arc::clone(&self.profile)).ok()
+        Some(RoundContext::of(
+            self.id,
+            round,
+            seed,
+            Arc::clone(&self.committees),
+        ))
+    }
+
+    /// The committees of a round, those of the present one where the electorate is the same.
+    fn committees_of(&self, round: u64) -> Option<Arc<Committees>> {
+        let electorate = self.history.drawing_in(round).electorate().ok()?;
+        if electorate == **self.electorate() {
+            return Some(Arc::clone(&self.committees));
+        }
+        let profile = Arc::clone(self.profile());
+        Committees::new(Arc::new(electorate), profile).ok().map(Arc::new)
+    }
+
+    fn electorate(&self) -> &Arc<Electorate> {
+        self.committees.electorate()
     }
 
     /// The electorate root and the seed of the round after `round`, which its header commits to [FIN-1].
     pub(crate) fn commitments(&self, round: u64) -> Option<(Digest, Digest)> {
         let seed = self.drawing_seed(round + 1)?;
-        let electorate = self.history.drawing_in(round + 1).electorate().ok()?;
-        Some((electorate_root(&electorate, &self.profile), *seed))
+        let committees = self.committees_of(round + 1)?;
+        Some((electorate_root(&committees), *seed))
     }
 
     /// The seed that a header claims to fix, if it is right [SEED-2] [SEED-3].
@@ -204,7 +220,7 @@ impl Chain {
         let old = self.refresh_digest(header.round);
         match (&header.seed_proof, header.original_period) {
             (Some(proof), 0) => {
-                let key = &self.electorate.member(header.proposer)?.vrf_key;
+                let key = &self.electorate().member(header.proposer)?.vrf_key;
                 let input = VrfInput::seed(&self.id, earlier, header.round);
                 Some(seed::proposed_seed(&key.verify_short(&input, proof).ok()?, &old))
             }
@@ -237,7 +253,7 @@ impl Chain {
         if (header.parent_certificate == Digest::ZERO) != (expected == 1) {
             return Err(HeaderError::ParentCertificate);
         }
-        if self.electorate.member(header.proposer).is_none() {
+        if self.electorate().member(header.proposer).is_none() {
             return Err(HeaderError::Proposer(header.proposer));
         }
         if header.timestamp <= self.timestamp {
@@ -321,10 +337,8 @@ impl Chain {
         self.seeds = self.seeds.split_off(&oldest_seed);
         let oldest_digest = header.round.saturating_sub(schedule.electorate_lookback());
         self.digests = self.digests.split_off(&oldest_digest);
-        if let Ok(electorate) = self.history.drawing_in(header.round + 1).electorate()
-            && *self.electorate != electorate
-        {
-            self.electorate = Arc::new(electorate);
+        if let Some(committees) = self.committees_of(header.round + 1) {
+            self.committees = committees;
         }
     }
 }

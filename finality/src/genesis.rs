@@ -1,9 +1,11 @@
 //! The genesis: everything about a chain that is not decided later.
 
+use std::sync::Arc;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 use klero_committee::sampling::vrf::VrfPublicKey;
 use klero_committee::sampling::{Digest, Domain, LotteryError, bls, seed};
-use klero_committee::{ElectorateError, Member, Profile, ProfileError, Step};
+use klero_committee::{Committees, ElectorateError, Member, Profile, ProfileError};
 use klero_stake::Registry;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -99,10 +101,7 @@ impl Genesis {
             .map_err(|_| GenesisError::Possession(validator.id))?;
         }
         let registry = Registry::new(self.validators.iter().map(member).collect())?;
-        let total = registry.electorate()?.total();
-        for step in [Step::Propose, Step::Soft, Step::Cert, Step::Next(0)] {
-            self.profile.lottery(step, total)?;
-        }
+        Committees::new(Arc::new(registry.electorate()?), Arc::new(self.profile.clone()))?;
         Ok(registry)
     }
 }

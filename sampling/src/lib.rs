@@ -40,4 +40,6 @@ pub mod vrf;
 pub use digest::{Digest, ParseDigestError};
 pub use domain::{Domain, Hasher};
 pub use draw::{Draw, Priority};
-pub use seats::{Holder, Ladder, Lottery, LotteryError, MAX_EXPECTED, MAX_TOTAL, SeatScheme, Seats, Split};
+pub use seats::{
+    Holder, Ladder, Lottery, LotteryError, MAX_EXPECTED, MAX_TOTAL, SeatScheme, Seats, Split, Weight,
+};

@@ -1,6 +1,6 @@
 //! What nodes send each other.
 
-use klero_committee::sampling::Digest;
+use klero_committee::sampling::{Digest, Weight};
 use klero_committee::{Proposal, QuorumCertificate, Role, Value, Vote};
 
 use super::chain::{Block, Final};
@@ -77,7 +77,7 @@ enum Kind {
         role: Role,
         value: Value,
         voter: u32,
-        drawn: u64,
+        drawn: Weight,
     },
     Proposal {
         period: u32,

@@ -88,5 +88,5 @@ fn a_copy_without_its_proof_lowers_nothing() {
     let mut node = Watched::new(&world);
     node.give(Input::Vote(full.clone()));
     assert_eq!(node.give(Input::Vote(stripped)), []);
-    assert_eq!(node.machine.progress(step).0, full.seats());
+    assert_eq!(node.machine.progress(step).0, full.weight());
 }

@@ -1,6 +1,7 @@
 //! Making the smallest certificate from votes.
 
 use klero_committee::certificate::assemble;
+use klero_committee::sampling::Weight;
 use klero_committee::{QuorumCertificate, Role, Vote};
 use proptest::prelude::*;
 
@@ -13,13 +14,37 @@ fn certify(world: &World, role: Role, votes: &[Vote]) -> Option<QuorumCertificat
 /// [COM-5] What is assembled verifies, with the seats that it says, under every scheme.
 #[test]
 fn an_assembled_certificate_verifies() {
-    for world in [World::quota(), World::binomial(), World::full()] {
+    let worlds = [
+        World::quota(),
+        World::binomial(),
+        World::full(),
+        World::fait_accompli(),
+    ];
+    for world in worlds {
         let made = certify(&world, CERT, &world.votes(CERT, BLOCK)).unwrap();
         let threshold = world.context.threshold(CERT.step).unwrap();
-        assert!(made.seats() >= threshold);
+        assert!(made.weight() >= threshold);
         assert_eq!((made.role(), made.value()), (CERT, BLOCK));
         assert_eq!(made.as_unverified().verify(&world.context), Ok(made));
     }
+}
+
+/// [SEAT-3] Permanent members come first and weigh eight times their stake of 500; the rest of 5600 is made of proven
+/// seats, each of which weighs 500.
+#[test]
+fn permanent_members_come_before_drawn_seats() {
+    let world = World::fait_accompli();
+    let role = world.role_where(|role| world.votes(role, BLOCK).len() >= 8);
+    let made = certify(&world, role, &world.votes(role, BLOCK)).unwrap();
+    let certificate = made.as_unverified();
+    assert!(certificate.signers.contains(100) && certificate.signers.contains(101));
+    assert!(!certificate.proven.contains(100) && !certificate.proven.contains(101));
+    let seats = (made.weight() - 8 * 500) / 500;
+    assert!(seats >= 4 && certificate.proven.count() <= 4);
+    let votes = world.votes(role, BLOCK);
+    let permanent: Vec<Vote> = votes.into_iter().filter(|vote| vote.voter() >= 100).collect();
+    assert_eq!(permanent.iter().map(Vote::weight).sum::<Weight>(), 8 * 500);
+    assert_eq!(certify(&world, role, &permanent), None);
 }
 
 /// [COM-5] [SEAT-1] Guaranteed seats come first, so that a certificate has as many proofs as seats are missing then.
@@ -27,10 +52,10 @@ fn an_assembled_certificate_verifies() {
 fn proofs_only_fill_what_guaranteed_seats_leave_open() {
     let world = World::quota();
     let votes = world.votes(CERT, BLOCK);
-    let guaranteed: u64 = votes.iter().map(Vote::guaranteed).sum();
+    let guaranteed: Weight = votes.iter().map(Vote::guaranteed).sum();
     assert_eq!(guaranteed, 32);
     let made = certify(&world, CERT, &votes).unwrap();
-    assert_eq!(made.seats(), 35);
+    assert_eq!(made.weight(), 35);
     assert_eq!(made.as_unverified().proofs.len(), 3);
     assert_eq!(made.as_unverified().proven.count(), 3);
 }
@@ -40,7 +65,7 @@ fn proofs_only_fill_what_guaranteed_seats_leave_open() {
 fn a_full_committee_needs_no_proofs() {
     let world = World::full();
     let made = certify(&world, CERT, &world.votes(CERT, BLOCK)).unwrap();
-    assert_eq!(made.seats(), 3);
+    assert_eq!(made.weight(), 3);
     assert_eq!(made.as_unverified().signers.iter().collect::<Vec<_>>(), [0, 1, 2]);
     assert!(made.as_unverified().proofs.is_empty());
 }
@@ -55,7 +80,7 @@ fn no_choice_of_binomial_votes_needs_fewer_proofs() {
         let fewest = (0_u32..1 << votes.len())
             .filter(|choice| {
                 let chosen = votes.iter().enumerate().filter(|(i, _)| choice >> i & 1 == 1);
-                chosen.map(|(_, vote)| vote.seats()).sum::<u64>() >= 26
+                chosen.map(|(_, vote)| vote.weight()).sum::<Weight>() >= 26
             })
             .map(u32::count_ones)
             .min();
@@ -75,7 +100,7 @@ fn every_signer_is_needed() {
         .filter(|vote| made.as_unverified().signers.contains(vote.voter()))
         .collect();
     for left_out in &signers {
-        assert!(made.seats() - left_out.seats() < 26);
+        assert!(made.weight() - left_out.weight() < 26);
     }
 }
 
@@ -109,7 +134,7 @@ fn cases(count: u32) -> ProptestConfig {
 /// if the seats shown reach the threshold, it verifies, and its indices ascend.
 #[test]
 fn votes_that_reach_the_threshold_make_a_certificate() {
-    for world in [World::quota(), World::binomial()] {
+    for world in [World::quota(), World::binomial(), World::fait_accompli()] {
         let whole = world.votes(CERT, BLOCK);
         let weaker = whole.iter().filter_map(|vote| world.verify(&stripped(vote)).ok());
         let pool: Vec<Vote> = weaker.chain(whole.clone()).collect();
@@ -119,12 +144,12 @@ fn votes_that_reach_the_threshold_make_a_certificate() {
             let votes: Vec<Vote> = picks.iter().map(|pick| pick.get(&pool).clone()).collect();
             let most = |voter| {
                 let of_voter = votes.iter().filter(|vote| vote.voter() == voter);
-                of_voter.map(Vote::seats).max().unwrap_or(0)
+                of_voter.map(Vote::weight).max().unwrap_or(0)
             };
-            let seats: u64 = (0..12).map(most).sum();
+            let weight: Weight = (0..world.keys.len() as u32).map(most).sum();
             let threshold = world.context.threshold(CERT.step).unwrap();
             let made = certify(&world, CERT, &votes);
-            prop_assert_eq!(made.is_some(), seats >= threshold);
+            prop_assert_eq!(made.is_some(), weight >= threshold);
             if let Some(made) = made {
                 let certificate = made.as_unverified();
                 prop_assert!(certificate.signers.iter().is_sorted());

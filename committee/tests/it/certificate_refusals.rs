@@ -121,11 +121,12 @@ fn proofs_of_another_draw_are_refused() {
 fn one_seat_short_is_refused() {
     for world in [World::quota(), World::binomial()] {
         let fine = certificate(&world);
-        let seats = fine.verify(&world.context).unwrap().seats();
+        let weight = fine.verify(&world.context).unwrap().weight();
+        let seats = u64::try_from(weight).unwrap();
         assert!(fine.verify(&world.with_threshold(seats)).is_ok());
         let expected = CertificateError::BelowThreshold {
-            seats,
-            threshold: seats + 1,
+            weight,
+            threshold: weight + 1,
         };
         assert_eq!(refusal(&fine, &world.with_threshold(seats + 1)), expected);
     }
@@ -142,7 +143,7 @@ fn two_of_four_are_refused() {
     fine.proven = SignerSet::empty(4);
     fine.signature = signature_of(&world, CERT, &BLOCK, &fine.signers);
     let expected = CertificateError::BelowThreshold {
-        seats: 2,
+        weight: 2,
         threshold: 3,
     };
     assert_eq!(refusal(&fine, &world.context), expected);
@@ -292,7 +293,7 @@ fn any_set_of_signers_that_reaches_the_threshold_is_valid() {
     larger.proven.insert(unused);
     larger.signers.insert(unused);
     larger.signature = signature_of(&world, CERT, &BLOCK, &larger.signers);
-    let seats = larger.verify(&world.context).unwrap().seats();
-    assert_eq!(seats, fine.verify(&world.context).unwrap().seats() + 1);
+    let weight = larger.verify(&world.context).unwrap().weight();
+    assert_eq!(weight, fine.verify(&world.context).unwrap().weight() + 1);
     assert_ne!(larger.digest(), fine.digest());
 }

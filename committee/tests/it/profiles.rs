@@ -19,7 +19,13 @@ fn refusal(change: impl Fn(&mut Profile)) -> ProfileError {
 
 #[test]
 fn a_sound_profile_is_accepted() {
-    for scheme in [SeatScheme::Quota, SeatScheme::Binomial, SeatScheme::Full] {
+    let schemes = [
+        SeatScheme::Quota,
+        SeatScheme::Binomial,
+        SeatScheme::Full,
+        SeatScheme::FaitAccompli,
+    ];
+    for scheme in schemes {
         assert_eq!(profile(scheme, 40, 30).validate(), Ok(()));
     }
 }
@@ -173,9 +179,15 @@ fn refusals_name_the_bounds() {
 /// [SORT-3] Proposers draw binomial seats under every scheme, and there is no quorum of proposals.
 #[test]
 fn proposers_draw_binomial_seats_under_every_scheme() {
-    for scheme in [SeatScheme::Quota, SeatScheme::Binomial, SeatScheme::Full] {
+    let schemes = [
+        SeatScheme::Quota,
+        SeatScheme::Binomial,
+        SeatScheme::Full,
+        SeatScheme::FaitAccompli,
+    ];
+    for scheme in schemes {
         let profile = profile(scheme, 40, 30);
-        let lottery = profile.lottery(Step::Propose, 1000).unwrap();
+        let lottery = profile.lottery(Step::Propose, &[1000]).unwrap();
         assert_eq!(lottery.scheme(), SeatScheme::Binomial);
         assert_eq!(profile.threshold(Step::Propose, &lottery), None);
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use klero_committee::sampling::Weight;
 use klero_committee::{Counted, Equivocation, Role, Step, Tally, Value, Vote};
 use proptest::prelude::*;
 
@@ -23,7 +24,7 @@ fn a_copy_changes_nothing() {
     let mut tally = Tally::default();
     assert_eq!(tally.add(vote.clone()), Counted::New);
     assert_eq!(tally.add(copy), Counted::Known);
-    assert_eq!(tally.seats(&BLOCK), 15);
+    assert_eq!(tally.weight(&BLOCK), 15);
     assert_eq!(tally.first_of(0), Some(&vote));
     assert_eq!((tally.len(), tally.is_empty()), (1, false));
 }
@@ -31,18 +32,18 @@ fn a_copy_changes_nothing() {
 /// [COM-4] A copy that was stripped of its proof does not stand in the way of the whole one, and does not lower
 /// what is counted.
 #[test]
-fn a_copy_with_its_proof_raises_the_seats() {
+fn a_copy_with_its_proof_raises_the_weight() {
     let world = World::quota();
     let role = world.role_where(|role| world.vote(role, BLOCK, 0).unwrap().drawn() > 0);
     let vote = world.vote(role, BLOCK, 0).unwrap();
     let without = world.verify(&stripped(&vote)).unwrap();
     let mut tally = Tally::default();
     assert_eq!(tally.add(without.clone()), Counted::New);
-    assert_eq!(tally.seats(&BLOCK), 14);
+    assert_eq!(tally.weight(&BLOCK), 14);
     assert_eq!(tally.add(vote.clone()), Counted::Raised);
-    assert_eq!(tally.seats(&BLOCK), 15);
+    assert_eq!(tally.weight(&BLOCK), 15);
     assert_eq!(tally.add(without), Counted::Known);
-    assert_eq!(tally.seats(&BLOCK), 15);
+    assert_eq!(tally.weight(&BLOCK), 15);
     assert_eq!(tally.votes_for(BLOCK).collect::<Vec<_>>(), [&vote]);
 }
 
@@ -51,7 +52,7 @@ fn a_copy_with_its_proof_raises_the_seats() {
 fn an_equivocator_counts_for_two_values_and_no_more() {
     let world = World::quota();
     let [first, second, third] = VALUES.map(|value| world.vote(ROLE, value, 0).unwrap());
-    let seats = first.seats();
+    let weight = first.weight();
     let mut tally = Tally::default();
     assert_eq!(tally.add(first.clone()), Counted::New);
     let Counted::Equivocation(pair) = tally.add(second.clone()) else {
@@ -61,8 +62,8 @@ fn an_equivocator_counts_for_two_values_and_no_more() {
     assert_eq!((pair.role(), pair.voter()), (ROLE, 0));
     assert_eq!(tally.add(third), Counted::Known);
     assert_eq!(tally.add(second), Counted::Known);
-    assert_eq!(VALUES.map(|value| tally.seats(&value)), [seats, seats, 0]);
-    assert_eq!(tally.seats_of_all(), seats);
+    assert_eq!(VALUES.map(|value| tally.weight(&value)), [weight, weight, 0]);
+    assert_eq!(tally.weight_of_all(), weight);
 }
 
 /// Evidence is two values of one voter in one role, and nothing else.
@@ -77,29 +78,29 @@ fn what_is_no_equivocation_makes_no_pair() {
     assert_eq!(Equivocation::new(first, vote(SOFT, OTHER_BLOCK, 0)), None);
 }
 
-/// The rules of [COM-4] written down once more: for each voter its first two values, each with the most seats that
+/// The rules of [COM-4] written down once more: for each voter its first two values, each with the most weight that
 /// were seen for it.
 #[derive(Default)]
-struct Model(BTreeMap<u32, Vec<(Value, u64)>>);
+struct Model(BTreeMap<u32, Vec<(Value, Weight)>>);
 
 impl Model {
     fn add(&mut self, vote: &Vote) {
         let spoken = self.0.entry(vote.voter()).or_default();
-        let (value, seats) = (vote.value(), vote.guaranteed() + vote.drawn());
+        let (value, weight) = (vote.value(), vote.guaranteed() + vote.drawn());
         if let Some((_, most)) = spoken.iter_mut().find(|(known, _)| *known == value) {
-            *most = seats.max(*most);
+            *most = weight.max(*most);
         } else if spoken.len() < 2 {
-            spoken.push((value, seats));
+            spoken.push((value, weight));
         }
     }
 
-    fn seats(&self, value: Value) -> u64 {
+    fn weight(&self, value: Value) -> Weight {
         let all = self.0.values().flatten();
-        all.filter(|(of, _)| *of == value).map(|(_, seats)| seats).sum()
+        all.filter(|(of, _)| *of == value).map(|(_, weight)| weight).sum()
     }
 
-    fn seats_of_all(&self) -> u64 {
-        let most = |spoken: &Vec<(Value, u64)>| spoken.iter().map(|(_, seats)| *seats).max().unwrap();
+    fn weight_of_all(&self) -> Weight {
+        let most = |spoken: &Vec<(Value, Weight)>| spoken.iter().map(|(_, weight)| *weight).max().unwrap();
         self.0.values().map(most).sum()
     }
 }
@@ -140,22 +141,23 @@ fn tallies_agree_with_the_rules_written_down_once_more() {
             model.add(vote);
             tally.add(vote.clone());
             for value in VALUES {
-                prop_assert_eq!(tally.seats(&value), model.seats(value));
-                let shown: u64 = tally.votes_for(value).map(Vote::seats).sum();
-                prop_assert_eq!(shown, model.seats(value));
+                prop_assert_eq!(tally.weight(&value), model.weight(value));
+                let shown: Weight = tally.votes_for(value).map(Vote::weight).sum();
+                prop_assert_eq!(shown, model.weight(value));
             }
-            prop_assert_eq!(tally.seats_of_all(), model.seats_of_all());
+            prop_assert_eq!(tally.weight_of_all(), model.weight_of_all());
             prop_assert_eq!(tally.len(), model.0.len());
             prop_assert!(tally.votes().is_sorted_by_key(Vote::voter));
         }
         // Forgetting leaves what would be there without the voter.
         tally.forget(forgotten);
         model.0.remove(&forgotten);
-        let counted: BTreeMap<Value, u64> = tally.values().map(|(value, seats)| (*value, seats)).collect();
-        let expected = VALUES.map(|value| (value, model.seats(value)));
+        let counted: BTreeMap<Value, Weight> =
+            tally.values().map(|(value, weight)| (*value, weight)).collect();
+        let expected = VALUES.map(|value| (value, model.weight(value)));
         prop_assert_eq!(
             counted,
-            expected.into_iter().filter(|(_, seats)| *seats > 0).collect()
+            expected.into_iter().filter(|(_, weight)| *weight > 0).collect()
         );
         prop_assert_eq!(tally.first_of(forgotten), None);
         Ok(())

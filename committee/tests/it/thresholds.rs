@@ -1,6 +1,6 @@
 //! When votes are a quorum.
 
-use klero_committee::sampling::{Digest, SeatScheme};
+use klero_committee::sampling::{Digest, SeatScheme, Weight};
 use klero_committee::{Profile, Role, Step};
 use proptest::prelude::*;
 
@@ -15,9 +15,9 @@ fn a_sampled_committee_has_the_threshold_of_the_genesis() {
     profile.cert.threshold = 31;
     profile.next.threshold = 32;
     for (step, threshold) in VOTING.into_iter().zip([30, 31, 32]) {
-        let lottery = profile.lottery(step, 1000).unwrap();
+        let lottery = profile.lottery(step, &[1000]).unwrap();
         assert_eq!(profile.threshold(step, &lottery), Some(threshold));
-        assert_eq!(profile.catch_up_seats(&lottery), profile.catch_up);
+        assert_eq!(profile.catch_up_weight(&lottery), profile.catch_up.into());
     }
 }
 
@@ -26,9 +26,20 @@ fn a_sampled_committee_has_the_threshold_of_the_genesis() {
 fn equal_stakes_have_the_thresholds_of_pbft() {
     for (members, threshold) in [(1, 1), (4, 3), (7, 5), (10, 7)] {
         let profile = profile(SeatScheme::Full, 40, 30);
-        let lottery = profile.lottery(Step::Cert, members).unwrap();
+        let lottery = profile.lottery(Step::Cert, &vec![1; members]).unwrap();
         assert_eq!(profile.threshold(Step::Cert, &lottery), Some(threshold));
     }
+}
+
+/// [SEAT-3] [COM-2] Where the largest weigh their stake, T of τ seats is that share of the stake, multiplied by n₂.
+#[test]
+fn a_committee_with_permanent_members_has_its_share_of_the_stake() {
+    let world = World::fait_accompli();
+    assert_eq!(world.context.threshold(Step::Cert), Some(7 * 1000 * 8 / 10));
+    assert_eq!(world.context.catch_up(), 1000 * 8 / 10);
+    let split = world.context.lottery(Step::Cert).split().unwrap();
+    assert_eq!((split.permanent, split.rest), (2, 500));
+    assert_eq!(world.context.lottery(Step::Propose).split(), None);
 }
 
 /// [COM-2] [COM-7] A round's context gives every voting step its lottery.
@@ -47,7 +58,7 @@ fn a_context_has_the_lotteries_of_its_profile() {
     ]
     .map(|step| world.context.lottery(step).expected());
     assert_eq!(expected, [5, 50, 40, 60, 60]);
-    assert_eq!(world.context.catch_up_seats(), 1);
+    assert_eq!(world.context.catch_up(), 1);
     assert!(!world.context.is_full(Step::Cert));
 }
 
@@ -77,7 +88,7 @@ fn quorums_of_a_full_committee_intersect() {
     let world = World::full();
     let votes = world.votes(Role::new(ROUND, 0, Step::Cert), BLOCK);
     let threshold = world.context.threshold(Step::Cert).unwrap();
-    let total: u64 = votes.iter().map(|vote| vote.seats()).sum();
+    let total: Weight = votes.iter().map(|vote| vote.weight()).sum();
     assert!(2 * threshold - total > total / 3);
 }
 
@@ -90,10 +101,10 @@ proptest! {
         let exact = u128::from(total);
         let profile = profile(SeatScheme::Full, 40, 30);
         for step in VOTING {
-            let lottery = profile.lottery(step, total).unwrap();
+            let lottery = profile.lottery(step, &[total]).unwrap();
             let threshold = profile.threshold(step, &lottery).unwrap();
-            prop_assert_eq!(u128::from(threshold), exact * 2 / 3 + 1);
-            prop_assert_eq!(u128::from(profile.catch_up_seats(&lottery)), exact / 3 + 1);
+            prop_assert_eq!(threshold, exact * 2 / 3 + 1);
+            prop_assert_eq!(profile.catch_up_weight(&lottery), exact / 3 + 1);
         }
     }
 
@@ -101,8 +112,8 @@ proptest! {
     #[test]
     fn a_committee_as_large_as_the_stake_has_the_full_threshold(total in 1_u64..80) {
         let profile = profile(SeatScheme::Quota, 40, 30);
-        let lottery = profile.lottery(Step::Soft, total).unwrap();
+        let lottery = profile.lottery(Step::Soft, &[total]).unwrap();
         let expected = if total <= 40 { total * 2 / 3 + 1 } else { 30 };
-        prop_assert_eq!(profile.threshold(Step::Soft, &lottery), Some(expected));
+        prop_assert_eq!(profile.threshold(Step::Soft, &lottery), Some(expected.into()));
     }
 }

@@ -11,7 +11,13 @@ const LAST: u32 = STAKES.len() as u32 - 1;
 /// [COM-3] What is cast verifies, with the same seats, under every scheme.
 #[test]
 fn a_cast_vote_verifies() {
-    for world in [World::quota(), World::binomial(), World::full()] {
+    let worlds = [
+        World::quota(),
+        World::binomial(),
+        World::full(),
+        World::fait_accompli(),
+    ];
+    for world in worlds {
         let votes = world.votes(CERT, BLOCK);
         assert!(votes.len() >= 4);
         for vote in votes {
@@ -26,10 +32,10 @@ fn guaranteed_seats_need_no_proof() {
     let world = World::quota();
     let role = world.role_where(|role| world.vote(role, BLOCK, 0).unwrap().drawn() > 0);
     let vote = world.vote(role, BLOCK, 0).unwrap();
-    assert_eq!((vote.guaranteed(), vote.drawn(), vote.seats()), (14, 1, 15));
+    assert_eq!((vote.guaranteed(), vote.drawn(), vote.weight()), (14, 1, 15));
     let without = world.verify(&stripped(&vote)).unwrap();
     assert_eq!(
-        (without.guaranteed(), without.drawn(), without.seats()),
+        (without.guaranteed(), without.drawn(), without.weight()),
         (14, 0, 14)
     );
     assert_eq!(without.proof(), None);
@@ -95,8 +101,12 @@ fn in_a_full_committee_a_vote_weighs_its_stake() {
         crate::world::profile(klero_committee::sampling::SeatScheme::Quota, 40, 30),
     );
     assert!(world.context.is_full(Step::Soft));
-    let seats: Vec<u64> = world.votes(SOFT, BLOCK).iter().map(|vote| vote.seats()).collect();
-    assert_eq!(seats, [5, 10, 20]);
+    let weights: Vec<_> = world
+        .votes(SOFT, BLOCK)
+        .iter()
+        .map(|vote| vote.weight())
+        .collect();
+    assert_eq!(weights, [5, 10, 20]);
     assert!(world.votes(SOFT, BLOCK).iter().all(|vote| vote.proof().is_none()));
 }
 

@@ -93,6 +93,13 @@ impl World {
         Self::new(&STAKES, profile(SeatScheme::Binomial, 40, 26))
     }
 
+    /// Two permanent members with half of the stake, and eight seats of 62.5 each among a hundred others; τ = 10 and
+    /// T = 7. The permanent ones stand last.
+    pub(crate) fn fait_accompli() -> Self {
+        let stakes: Vec<u64> = [5; 100].into_iter().chain([200, 300]).collect();
+        Self::new(&stakes, profile(SeatScheme::FaitAccompli, 10, 7))
+    }
+
     /// Four equal members.
     pub(crate) fn full() -> Self {
         Self::new(&[1; 4], profile(SeatScheme::Full, 40, 30))

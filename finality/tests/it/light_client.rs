@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use klero_finality::stake::committee::sampling::Digest;
-use klero_finality::stake::committee::{CertificateError, Electorate, Member, RoundContext};
+use klero_finality::stake::committee::{CertificateError, Committees, Electorate, Member, RoundContext};
 use klero_finality::stake::{electorate_root, electorate_tree};
 use klero_finality::{FinalBlock, Genesis, Header};
 
@@ -22,13 +22,18 @@ fn entries(genesis: &Genesis) -> Vec<Member> {
 
 /// The context of the round after a trusted header, if the entries are those that it commits to.
 fn context(genesis: &Genesis, trusted: &Header, entries: Vec<Member>) -> Option<RoundContext> {
-    let electorate = Electorate::new(entries).ok()?;
-    if electorate_root(&electorate, &genesis.profile) != trusted.next_electorate {
+    let committees = committees(genesis, entries)?;
+    if electorate_root(&committees) != trusted.next_electorate {
         return None;
     }
-    let profile = Arc::new(genesis.profile.clone());
     let (chain, round) = (trusted.chain, trusted.round + 1);
-    RoundContext::new(chain, round, trusted.next_seed, Arc::new(electorate), profile).ok()
+    Some(RoundContext::of(chain, round, trusted.next_seed, committees))
+}
+
+fn committees(genesis: &Genesis, entries: Vec<Member>) -> Option<Arc<Committees>> {
+    let electorate = Electorate::new(entries).ok()?;
+    let profile = Arc::new(genesis.profile.clone());
+    Committees::new(Arc::new(electorate), profile).ok().map(Arc::new)
 }
 
 /// Blocks 1 to 8 with their certificates.
@@ -82,10 +87,12 @@ fn another_seed_refuses_the_certificate() {
 #[test]
 fn every_entry_has_a_proof_under_the_root_of_the_header() {
     let (genesis, blocks) = blocks();
-    let electorate = Electorate::new(entries(&genesis)).unwrap();
-    let tree = electorate_tree(&electorate);
+    let committees = committees(&genesis, entries(&genesis)).unwrap();
+    let tree = electorate_tree(&committees);
     let mut bytes = tree.root().0.to_vec();
     bytes.extend(borsh::to_vec(&genesis.profile).unwrap());
+    // Nobody is permanent in Soft, Cert and Next [SEAT-3].
+    bytes.extend([0; 3]);
     let root = Digest(blake3::derive_key("klero v1 electorate", &bytes));
     assert!(
         blocks

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::binomial::Trials;
 use super::split::{Split, split};
-use super::{Holder, Ladder, SeatScheme, Seats, quota};
+use super::{Holder, Ladder, SeatScheme, Seats, Weight, quota};
 use crate::Draw;
 
 /// The greatest expected number of seats of a committee.
@@ -233,7 +233,7 @@ impl Lottery {
 
     /// What seats weigh. Under `fait-accompli` a permanent member weighs its stake and a drawn seat ρ(i*)/n₂;
     /// both are multiplied by n₂ [SEAT-3]. Under the other schemes a seat weighs 1.
-    pub fn weight(&self, seats: &Seats) -> u128 {
+    pub fn weight(&self, seats: &Seats) -> Weight {
         let (guaranteed, drawn) = (u128::from(seats.guaranteed), u128::from(seats.drawn));
         match self.shares {
             Shares::FaitAccompli(split) => {
@@ -246,7 +246,7 @@ impl Lottery {
 
     /// The weight that so many of the τ seats stand for. Where members weigh their stake it is that share of the
     /// whole, rounded up: T·S/τ, and multiplied by n₂ as in [`Lottery::weight`].
-    pub fn weight_of_seats(&self, seats: u64) -> u128 {
+    pub fn weight_of_seats(&self, seats: u64) -> Weight {
         let share = |scale: u32| {
             let whole = u128::from(self.total) * u128::from(scale);
             u128::from(seats)
@@ -258,6 +258,19 @@ impl Lottery {
             Shares::Full => share(1),
             Shares::FaitAccompli(split) => share(self.others(split)),
         }
+    }
+
+    /// A weight in seats, rounded down, for people to read: where members weigh their stake, the share of τ that
+    /// it stands for.
+    pub fn in_seats(&self, weight: Weight) -> u64 {
+        let seats = match self.shares {
+            Shares::Quota | Shares::Binomial | Shares::Full => weight,
+            Shares::FaitAccompli(split) => {
+                let whole = u128::from(self.total) * u128::from(self.others(split));
+                weight.saturating_mul(u128::from(self.expected)) / whole.max(1)
+            }
+        };
+        u64::try_from(seats).unwrap_or(u64::MAX)
     }
 
     /// By what right a holder has seats.

@@ -69,6 +69,9 @@ impl From<u64> for Holder {
     }
 }
 
+/// Voting weight. Below 2^127: what all members together could ever have in one committee.
+pub type Weight = u128;
+
 /// The seats that one draw gave. What they weigh is for [`Lottery::weight`] to say: one each under `quota` and
 /// `binomial`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]

@@ -1,13 +1,17 @@
 //! The root by which a header names the next electorate.
 
+use std::sync::Arc;
+
 use klero_stake::committee::sampling::seed::SeedSchedule;
 use klero_stake::committee::sampling::vrf::VrfSuite;
 use klero_stake::committee::sampling::{Digest, SeatScheme};
-use klero_stake::committee::{CommitteeSize, Electorate, Member, Profile, Ratio, Targets, Timing};
+use klero_stake::committee::{
+    CommitteeSize, Committees, Electorate, Member, Profile, Ratio, Targets, Timing,
+};
 use klero_stake::sum_tree::Leaf;
 use klero_stake::{electorate_root, electorate_tree};
 
-use crate::members::{hash, leaf_bytes, member, members, registry};
+use crate::members::{hash, leaf_bytes, member, members};
 
 fn profile() -> Profile {
     let size = CommitteeSize {
@@ -36,39 +40,67 @@ fn profile() -> Profile {
     }
 }
 
+fn committees(members: Vec<Member>, profile: &Profile) -> Committees {
+    let electorate = Electorate::new(members).unwrap();
+    Committees::new(Arc::new(electorate), Arc::new(profile.clone())).unwrap()
+}
+
 fn root(members: Vec<Member>, profile: &Profile) -> Digest {
-    electorate_root(&Electorate::new(members).unwrap(), profile)
+    electorate_root(&committees(members, profile))
 }
 
 /// [FIN-1] The root hashes the tree's root, which has count and total stake in it, and the profile.
 #[test]
 fn the_root_is_the_one_of_the_specification() {
-    let electorate = registry(&[5, 300]).electorate().unwrap();
-    let mut bytes = electorate_tree(&electorate).root().0.to_vec();
+    let committees = committees(members(&[5, 300]), &profile());
+    let mut bytes = electorate_tree(&committees).root().0.to_vec();
     bytes.extend(borsh::to_vec(&profile()).unwrap());
-    assert_eq!(
-        electorate_root(&electorate, &profile()),
-        hash("electorate", &bytes)
-    );
+    // Nobody is permanent in Soft, Cert and Next.
+    bytes.extend([0; 3]);
+    assert_eq!(electorate_root(&committees), hash("electorate", &bytes));
 }
 
-/// [STK-1] The tree of an electorate that holds all validators is the registry's.
+/// [SEAT-3] [FIN-1] For each kind of step the root says how many are permanent, i* − 1, and what stake the others
+/// have, ρ(i*). Of 1000, 10, 10, 10 and τ = 3 two are permanent, as (30/1030)² < 2/3, (20/30)² < 1/2, (10/20)² ≥ 0;
+/// of τ = 2 one, as (30/1030)² < 1/2, (20/30)² ≥ 0.
 #[test]
-fn the_tree_of_all_validators_is_the_registrys() {
-    let registry = registry(&[5, 1, 300, 7, 7]);
-    let tree = electorate_tree(&registry.electorate().unwrap());
-    assert_eq!(tree.root(), registry.root());
+fn the_root_commits_to_the_splits() {
+    let mut sized = profile();
+    sized.scheme = SeatScheme::FaitAccompli;
+    for size in [&mut sized.soft, &mut sized.cert, &mut sized.next] {
+        (size.expected, size.threshold) = (3, 2);
+    }
+    sized.next.expected = 2;
+    let committees = committees(members(&[10, 1000, 10, 10]), &sized);
+    let mut bytes = electorate_tree(&committees).root().0.to_vec();
+    bytes.extend(borsh::to_vec(&sized).unwrap());
+    for (permanent, rest) in [(2_u32, 20_u64), (2, 20), (1, 30)] {
+        bytes.push(1);
+        bytes.extend(permanent.to_le_bytes());
+        bytes.extend(rest.to_le_bytes());
+    }
+    assert_eq!(electorate_root(&committees), hash("electorate", &bytes));
 }
 
-/// [COM-8] [FIN-5] Each member has a proof under its index, for its entry and no other.
+/// [COM-8] [FIN-5] [SEAT-3] Each member has a proof under its index, for its entry and place and no other.
 #[test]
 fn every_member_has_a_proof_under_its_index() {
     let members = members(&[5, 1, 300, 7, 7]);
-    let electorate = Electorate::new(members.clone()).unwrap();
-    let tree = electorate_tree(&electorate);
-    let leaf = |member: &Member| Leaf {
-        digest: hash("merkle-leaf", &leaf_bytes(member)),
-        stake: member.stake,
+    let tree = electorate_tree(&committees(members.clone(), &profile()));
+    let places = |member: &Member| match member.stake {
+        300 => 1,
+        5 => 4,
+        1 => 5,
+        // Equal stakes stand in the order of their ids.
+        _ => 2 + u32::from(member.id == members[4].id),
+    };
+    let leaf = |member: &Member| {
+        let mut bytes = hash("merkle-leaf", &leaf_bytes(member)).0.to_vec();
+        bytes.extend(u32::to_le_bytes(places(member)));
+        Leaf {
+            digest: hash("merkle-leaf", &bytes),
+            stake: member.stake,
+        }
     };
     for (place, proven) in members.iter().enumerate() {
         let proof = tree.proof(place as u32).unwrap();
