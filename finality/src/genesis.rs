@@ -101,8 +101,21 @@ impl Genesis {
             .map_err(|_| GenesisError::Possession(validator.id))?;
         }
         let registry = Registry::new(self.validators.iter().map(member).collect())?;
-        Committees::new(Arc::new(registry.electorate()?), Arc::new(self.profile.clone()))?;
+        self.committees_of(&registry)?;
         Ok(registry)
+    }
+
+    /// The committees that it begins with.
+    ///
+    /// # Errors
+    /// [`GenesisError`] when the validators are no electorate, or the committees do not suit them.
+    pub fn committees(&self) -> Result<Committees, GenesisError> {
+        self.committees_of(&Registry::new(self.validators.iter().map(member).collect())?)
+    }
+
+    fn committees_of(&self, registry: &Registry) -> Result<Committees, GenesisError> {
+        let electorate = Arc::new(registry.electorate()?);
+        Ok(Committees::new(electorate, Arc::new(self.profile.clone()))?)
     }
 }
 

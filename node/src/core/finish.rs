@@ -76,7 +76,9 @@ impl Core {
         let (digest, header) = (*self.chain.head(), &block.header);
         let seats = context.and_then(|context| {
             let verified = self.certificates.get(&(certificate.role, certificate.value));
-            Some((verified.map(|it| it.seats()), context.threshold(Step::Cert)?))
+            let lottery = context.lottery(Step::Cert);
+            let seats = verified.map(|certificate| lottery.in_seats(certificate.weight()));
+            Some((seats, lottery.in_seats(context.threshold(Step::Cert)?)))
         });
         let (seats, threshold) = seats.unwrap_or_default();
         let (votes, votes_with_proof) = if synced { (0, 0) } else { self.counted };

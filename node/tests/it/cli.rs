@@ -57,7 +57,7 @@ pub(crate) fn refused(directory: &Path, args: &[&str]) -> String {
     said
 }
 
-fn assert_says(said: &str, words: &[&str]) {
+pub(crate) fn assert_says(said: &str, words: &[&str]) {
     for word in words {
         assert!(said.contains(word), "{word:?} is missing in: {said}");
     }
@@ -167,30 +167,4 @@ fn analysis_is_the_program_of_its_own() {
         &["analysis", "tail", "poisson", "--mean", "26", "--ge", "71"],
     );
     assert!(text.contains("e-13") || text.contains("2^-"), "{text}");
-}
-
-#[test]
-fn a_draw_gives_seats() {
-    let here = tempfile::tempdir().unwrap();
-    let digest = "0".repeat(64);
-    let args = [
-        "--digest",
-        &digest,
-        "--stake",
-        "15",
-        "--total",
-        "1000",
-        "--expected",
-        "100",
-        "--json",
-    ];
-    let seats = json(
-        here.path(),
-        &[&["sortition", "--scheme", "quota"], &args[..]].concat(),
-    );
-    // 1.5 seats: one for sure, and the least draw wins the half.
-    assert_eq!(
-        seats,
-        serde_json::json!({ "scheme": "quota", "seats": 2, "guaranteed": 1 })
-    );
 }

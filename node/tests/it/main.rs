@@ -8,6 +8,7 @@ mod chains;
 mod cli;
 mod cli_init;
 mod cli_keys;
+mod cli_sortition;
 mod cluster;
 mod config_file;
 mod finality;

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use clap::ValueEnum;
-use klero_committee::{Profile, Step};
+use klero_committee::{Committees, Profile, Step};
 use klero_finality::{Genesis, GenesisValidator};
 use klero_sampling::SeatScheme;
 use serde_json::json;
@@ -183,7 +183,8 @@ fn hash(args: &FileArgs) -> anyhow::Result<()> {
 }
 
 fn show(genesis: &Genesis, json: bool) -> anyhow::Result<()> {
-    let total = total(genesis)?;
+    let committees = genesis.committees()?;
+    let total = committees.electorate().total();
     if json {
         return output::json_line(&json!({
             "chain_id": genesis.chain_id(),
@@ -212,32 +213,26 @@ fn show(genesis: &Genesis, json: bool) -> anyhow::Result<()> {
         ("cert", Step::Cert),
         ("next", Step::Next(0)),
     ] {
-        page.push_str(&format!(
-            "{name:10}  {}\n",
-            committee(&genesis.profile, step, total)?
-        ));
+        page.push_str(&format!("{name:10}  {}\n", committee(&committees, step)));
     }
     output::write(&page)
 }
 
-fn total(genesis: &Genesis) -> anyhow::Result<u64> {
-    match genesis
-        .validators
-        .iter()
-        .try_fold(0_u64, |sum, validator| sum.checked_add(validator.stake))
-    {
-        Some(total) => Ok(total),
-        None => bail!("the stakes add up to more than 2^63: divide all by one power of ten"),
-    }
-}
-
 /// A committee in words.
-pub(crate) fn committee(profile: &Profile, step: Step, total: u64) -> anyhow::Result<String> {
-    let lottery = profile.lottery(step, total)?;
-    let threshold = profile.threshold(step, &lottery).unwrap_or_default();
-    Ok(match lottery.scheme() {
-        SeatScheme::Full => format!("everyone, {threshold} of {total} needed"),
-        SeatScheme::Quota => format!("quota seats, {threshold} of {} needed", lottery.expected()),
-        SeatScheme::Binomial => format!("binomial seats, {threshold} of {} needed", lottery.expected()),
-    })
+pub(crate) fn committee(committees: &Committees, step: Step) -> String {
+    let lottery = committees.lottery(step);
+    let threshold = committees.profile().threshold(step, lottery).unwrap_or_default();
+    let (seats, expected) = (lottery.in_seats(threshold), lottery.expected());
+    match (lottery.scheme(), lottery.split()) {
+        (SeatScheme::Full, _) => format!("everyone, {seats} of {} needed", lottery.total()),
+        (SeatScheme::Binomial, _) => format!("binomial seats, {seats} of {expected} needed"),
+        (SeatScheme::FaitAccompli, Some(split)) => format!(
+            "{} permanent members, the others draw {} seats; {seats} of {expected} seats' weight needed",
+            split.permanent,
+            expected - split.permanent
+        ),
+        (SeatScheme::Quota | SeatScheme::FaitAccompli, _) => {
+            format!("quota seats, {seats} of {expected} needed")
+        }
+    }
 }

@@ -109,7 +109,7 @@ fn welcome(plan: &Plan, directory: &Directory, network: &NetworkFile) -> anyhow:
     let mut text = format!(
         "{} validators, {}\n",
         plan.genesis.validators.len(),
-        genesis::committee(&plan.genesis.profile, Step::Cert, total)?
+        genesis::committee(&plan.genesis.committees()?, Step::Cert)
     );
     for (node, entry) in plan.nodes.iter().zip(&network.nodes) {
         text.push_str(&format!(

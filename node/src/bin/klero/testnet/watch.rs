@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use anyhow::{bail, ensure};
-use klero_committee::{Profile, Step};
+use klero_committee::{Committees, Step};
 use klero_node::events::NodeEvent;
 
 use super::child::{Child, Message};
@@ -171,7 +171,7 @@ fn shortage(plan: &Plan, runs: &[bool]) -> Option<String> {
         .map(|(node, _)| node.stake)
         .sum();
     let total = plan.total();
-    let (share, needed) = (percent(held, total), needed(&plan.genesis.profile, total)?);
+    let (share, needed) = (percent(held, total), needed(&plan.genesis.committees().ok()?)?);
     (share < needed).then(|| {
         format!(
             "the nodes that run hold {share:.0} % of the stake and {needed:.0} % are needed: start the others again"
@@ -180,14 +180,14 @@ fn shortage(plan: &Plan, runs: &[bool]) -> Option<String> {
 }
 
 /// The share of the stake that a quorum of Cert takes, in percent.
-fn needed(profile: &Profile, total: u64) -> Option<f64> {
-    let lottery = profile.lottery(Step::Cert, total).ok()?;
-    let threshold = profile.threshold(Step::Cert, &lottery)?;
+fn needed(committees: &Committees) -> Option<f64> {
+    let lottery = committees.lottery(Step::Cert);
+    let threshold = committees.profile().threshold(Step::Cert, lottery)?;
     let all = match lottery.scheme() {
-        klero_sampling::SeatScheme::Full => total,
+        klero_sampling::SeatScheme::Full => lottery.total(),
         _ => lottery.expected().into(),
     };
-    Some(percent(threshold, all))
+    Some(percent(lottery.in_seats(threshold), all))
 }
 
 fn percent(part: u64, whole: u64) -> f64 {
