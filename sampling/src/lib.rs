@@ -34,6 +34,7 @@ mod domain;
 mod draw;
 mod seats;
 pub mod seed;
+mod split;
 pub mod text;
 pub mod vrf;
 
