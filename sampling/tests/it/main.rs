@@ -5,6 +5,7 @@ mod bls_batches;
 mod bls_keys;
 mod bls_possession;
 mod codec;
+mod corpus;
 mod draws;
 mod fait_accompli;
 mod hashing;
