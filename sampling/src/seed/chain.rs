@@ -159,3 +159,24 @@ impl SeedChain {
         self.round.saturating_add(1)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// [SEED-2] [SEED-4] The rules ask for so many seeds and blocks, however long the chain is.
+    #[test]
+    fn memory_is_bounded_by_the_distances() {
+        for (lookback, refresh) in [(2, 80), (2, 1), (3, 50), (7, 3)] {
+            let mut chain = SeedChain::new(SeedSchedule { lookback, refresh }, &Digest::ZERO).unwrap();
+            let (mut most_seeds, mut most_blocks) = (0, 0);
+            for _ in 0..1000 {
+                chain.push(Digest::ZERO, Digest::ZERO);
+                most_seeds = most_seeds.max(chain.seeds.len() as u64);
+                most_blocks = most_blocks.max(chain.blocks.len() as u64);
+            }
+            assert_eq!(most_seeds, lookback + 1);
+            assert_eq!(most_blocks, 2 * lookback.min(refresh));
+        }
+    }
+}

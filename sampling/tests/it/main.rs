@@ -14,6 +14,8 @@ mod lotteries;
 mod priorities;
 mod quota_conservation;
 mod seats_oracle;
+mod seed_chains;
+mod seed_choices;
 mod seeds;
 mod splitting_stake;
 mod vrf_batches;
