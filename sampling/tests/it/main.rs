@@ -16,6 +16,7 @@ mod quota_conservation;
 mod seats_oracle;
 mod seed_chains;
 mod seed_choices;
+mod seed_grinding;
 mod seeds;
 mod splitting_stake;
 mod vrf_batches;
