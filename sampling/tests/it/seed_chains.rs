@@ -44,11 +44,7 @@ impl History {
 
     /// Q(r − L), where a negative index means 0.
     fn earlier(&self, round: u64) -> Digest {
-        self.seed(if round < self.lookback {
-            0
-        } else {
-            round - self.lookback
-        })
+        self.seed(round.saturating_sub(self.lookback))
     }
 
     /// Q(r).
