@@ -104,10 +104,13 @@ fn write_seeds() {
     write("decode_key", "vote-key-text", text(&vote.public()));
     write("decode_key", "signature", signature.to_bytes());
     write("decode_key", "signature-text", text(&signature));
-    for (scheme, name) in ["quota", "binomial", "full"].into_iter().enumerate() {
+    for (scheme, name) in ["quota", "binomial", "full", "fait-accompli"]
+        .into_iter()
+        .enumerate()
+    {
         for (edge, expected, total, stake) in [
             ("usual", 2000_u32, 1_000_000_u64, 12_345_u64),
-            ("largest", 1 << 20, 1 << 63, 1 << 63),
+            ("largest", 1 << 20, 1 << 63, 1 << 53),
             ("smallest", 1, 1, 0),
             ("one-in-all", 1, 1 << 63, 1),
         ] {
@@ -117,6 +120,10 @@ fn write_seeds() {
                 bytes.extend(total.to_le_bytes());
                 bytes.extend(stake.to_le_bytes());
                 bytes.extend([byte; 32]);
+                // Ten permanent members, of whom the holder is none.
+                bytes.extend(10_u32.to_le_bytes());
+                bytes.extend((total - total / 10).to_le_bytes());
+                bytes.extend(11_u32.to_le_bytes());
                 write("seats", &format!("{name}-{edge}-{draw}"), bytes);
             }
         }
