@@ -3,6 +3,7 @@
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 KLERO := $(TARGET)/release/klero
 ARGS ?=
+FUZZ_SECONDS ?= 900
 
 # $(call phase,name,command): runs the command and tells how long it took.
 phase = @echo "== $(1)"; start=$$(date +%s); \
@@ -14,7 +15,7 @@ TEST   = cargo test --release --workspace --locked
 ECVRF  = -p klero-sampling -p klero-committee --features ecvrf --locked
 DOC    = RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --locked
 
-.PHONY: help setup testnet test fmt lint doc bench clean
+.PHONY: help setup testnet test fmt lint doc bench fuzz clean
 
 help: ## this list
 	@echo "Klero: consensus by sampled committees"
@@ -57,6 +58,9 @@ bench: setup ## the benchmarks: votes of a step, then time to finality of 200 an
 	$(BUILD)
 	$(KLERO) testnet --rounds 150 | tail -n 5
 	$(KLERO) testnet --validators 4 --rounds 300 | tail -n 5
+
+fuzz: setup ## fuzz what decodes proofs and keys, and the seats: FUZZ_SECONDS=900 each
+	@scripts/fuzz.sh $(FUZZ_SECONDS)
 
 clean: ## remove what was built, RocksDB too
 	cargo clean

@@ -1,14 +1,12 @@
 //! Following a chain from its genesis: seeds, electorates, headers, certificates.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use klero_committee::sampling::seed::{self, SeedSchedule};
-use klero_committee::sampling::vrf::VrfInput;
+use klero_committee::sampling::seed::{Contribution, SeedChain};
 use klero_committee::sampling::{Digest, LotteryError};
 use klero_committee::{
-    CertificateError, Committees, Electorate, ElectorateError, Profile, QuorumCertificate, Role,
-    RoundContext, Step, UnverifiedCertificate, Value,
+    CertificateError, Committees, Electorate, ElectorateError, Profile, ProfileError, QuorumCertificate,
+    Role, RoundContext, Step, UnverifiedCertificate, Value,
 };
 use klero_stake::{History, Registry, electorate_root};
 use thiserror::Error;
@@ -102,8 +100,7 @@ pub struct Chain {
     round: u64,
     head: Digest,
     timestamp: u64,
-    seeds: BTreeMap<u64, Digest>,
-    digests: BTreeMap<u64, Digest>,
+    seeds: SeedChain,
     head_context: Option<RoundContext>,
 }
 
@@ -117,6 +114,8 @@ impl Chain {
         let id = genesis.chain_id();
         let profile = Arc::new(genesis.profile.clone());
         let committees = Committees::new(Arc::new(registry.electorate()?), profile)?;
+        let seeds = SeedChain::new(genesis.profile.seeds, &id)
+            .map_err(|_| GenesisError::from(ProfileError::Seeds))?;
         Ok(Self {
             id,
             history: History::new(genesis.profile.seeds, registry),
@@ -124,8 +123,7 @@ impl Chain {
             round: 0,
             head: id,
             timestamp: genesis.timestamp,
-            seeds: BTreeMap::from([(0, genesis.seed())]),
-            digests: BTreeMap::new(),
+            seeds,
             head_context: None,
         })
     }
@@ -160,22 +158,9 @@ impl Chain {
         self.history.after(self.round)
     }
 
-    fn schedule(&self) -> &SeedSchedule {
-        &self.profile().seeds
-    }
-
-    /// The seed that a round is drawn with, Q(r − L), if it is known [SEED-5].
-    fn drawing_seed(&self, round: u64) -> Option<&Digest> {
-        self.seeds.get(&self.schedule().seed_round(round))
-    }
-
-    /// The digest that enters the seed of a round [SEED-4].
-    pub(crate) fn refresh_digest(&self, round: u64) -> Digest {
-        let old = self
-            .schedule()
-            .refresh_round(round)
-            .and_then(|old| self.digests.get(&old));
-        old.copied().unwrap_or(Digest::ZERO)
+    /// The seeds up to the last final block.
+    pub(crate) const fn seeds(&self) -> &SeedChain {
+        &self.seeds
     }
 
     /// The context of a round: the next one, or the one after it, whose votes may come early. `None` for others
@@ -184,7 +169,7 @@ impl Chain {
         if round <= self.round || round > self.round + 2 {
             return None;
         }
-        let seed = *self.drawing_seed(round)?;
+        let seed = self.seeds.drawing(round).ok()?;
         Some(RoundContext::of(
             self.id,
             round,
@@ -209,22 +194,22 @@ impl Chain {
 
     /// The electorate root and the seed of the round after `round`, which its header commits to [FIN-1].
     pub(crate) fn commitments(&self, round: u64) -> Option<(Digest, Digest)> {
-        let seed = self.drawing_seed(round + 1)?;
+        let seed = self.seeds.drawing(round + 1).ok()?;
         let committees = self.committees_of(round + 1)?;
-        Some((electorate_root(&committees), *seed))
+        Some((electorate_root(&committees), seed))
     }
 
-    /// The seed that a header claims to fix, if it is right [SEED-2] [SEED-3].
+    /// The seed that a header of the next round must have [SEED-2] [SEED-3]; `None` when its proof is wrong, or of
+    /// the other kind than its period asks for.
     fn check_seed(&self, header: &Header) -> Option<Digest> {
-        let earlier = self.drawing_seed(header.round)?;
-        let old = self.refresh_digest(header.round);
         match (&header.seed_proof, header.original_period) {
             (Some(proof), 0) => {
                 let key = &self.electorate().member(header.proposer)?.vrf_key;
-                let input = VrfInput::seed(&self.id, earlier, header.round);
-                Some(seed::proposed_seed(&key.verify_short(&input, proof).ok()?, &old))
+                let input = self.seeds.input(&self.id).ok()?;
+                let output = key.verify_short(&input, proof).ok()?;
+                self.seeds.next(Contribution::Output(&output)).ok()
             }
-            (None, period) if period > 0 => Some(seed::fallback_seed(earlier, header.round, &old)),
+            (None, period) if period > 0 => self.seeds.next(Contribution::Nothing).ok(),
             _ => None,
         }
     }
@@ -330,13 +315,7 @@ impl Chain {
         self.round = header.round;
         self.head = header.digest();
         self.timestamp = header.timestamp;
-        self.seeds.insert(header.round, header.seed);
-        self.digests.insert(header.round, self.head);
-        let schedule = *self.schedule();
-        let oldest_seed = header.round.saturating_sub(schedule.lookback.saturating_add(2));
-        self.seeds = self.seeds.split_off(&oldest_seed);
-        let oldest_digest = header.round.saturating_sub(schedule.electorate_lookback());
-        self.digests = self.digests.split_off(&oldest_digest);
+        self.seeds.push(header.seed, self.head);
         if let Some(committees) = self.committees_of(header.round + 1) {
             self.committees = committees;
         }

@@ -1,8 +1,7 @@
 //! Making a block on top of a chain.
 
 use klero_committee::sampling::Digest;
-use klero_committee::sampling::seed;
-use klero_committee::sampling::vrf::VrfInput;
+use klero_committee::sampling::seed::Contribution;
 use klero_committee::{Signer, UnverifiedCertificate};
 
 use crate::Chain;
@@ -31,18 +30,15 @@ impl Draft {
     pub fn into_block(self, chain: &Chain, signer: &dyn Signer) -> Option<Block> {
         let round = chain.round() + 1;
         let context = chain.context(round)?;
-        let earlier = context.seed();
-        let old = chain.refresh_digest(round);
+        let seeds = chain.seeds();
         let key = &context.electorate().member(self.proposer)?.vrf_key;
         let (seed, seed_proof) = if self.period == 0 {
-            let input = VrfInput::seed(chain.id(), earlier, round);
+            let input = seeds.input(chain.id()).ok()?;
             let proof = key.shorten(&input, &signer.prove(&input).ok()?).ok()?;
-            (
-                seed::proposed_seed(&signer.evaluate(&input).ok()?, &old),
-                Some(proof),
-            )
+            let output = signer.evaluate(&input).ok()?;
+            (seeds.next(Contribution::Output(&output)).ok()?, Some(proof))
         } else {
-            (seed::fallback_seed(earlier, round, &old), None)
+            (seeds.next(Contribution::Nothing).ok()?, None)
         };
         let (next_electorate, next_seed) = chain.commitments(round)?;
         let parent_certificate = self.parent_certificate;

@@ -3,7 +3,15 @@
 //! The seed Q(r) of a round is fixed by the block that the round decides [SEED-1]. A proposer of the first
 //! period contributes its VRF output [SEED-2]; a block first proposed in a later period contributes nothing
 //! [SEED-3]. Every `refresh` rounds the digest of an old block enters, so that keys made after the fact are of
-//! no use [SEED-4].
+//! no use [SEED-4]. [`SeedChain`] follows these rules from the genesis on.
+//!
+//! An adversary cannot choose a seed, but it has some choice among seeds; [`choices`] says how many [SEED-6].
+
+mod chain;
+mod choices;
+
+pub use chain::{Contribution, SeedChain, SeedError};
+pub use choices::{choices, choices_without_failed_periods};
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Serialize};
