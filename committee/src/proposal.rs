@@ -3,7 +3,7 @@
 //! Nobody leads [MOD-3]: whoever draws a seat may propose, and who did is unknown until the proposal is seen.
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use klero_sampling::vrf::{self, VrfClaim, VrfError, VrfProof};
+use klero_sampling::vrf::{VrfError, VrfProof};
 use klero_sampling::{Digest, LotteryError, Priority, bls};
 use thiserror::Error;
 
@@ -88,21 +88,10 @@ impl UnverifiedProposal {
         let member = electorate
             .member(proposer)
             .ok_or(ProposalError::UnknownProposer(proposer))?;
-        let claim = VrfClaim {
-            key: &member.vrf_key,
-            input: &context.input(self.role()),
-            proof: &self.proof,
-        };
-        let output = match vrf::verify_batch(&[claim]).pop() {
-            Some(Ok(output)) => output,
-            Some(Err(cause)) => return Err(ProposalError::Proof { proposer, cause }),
-            None => {
-                return Err(ProposalError::Proof {
-                    proposer,
-                    cause: VrfError::BadProof,
-                });
-            }
-        };
+        let output = member
+            .vrf_key
+            .verify(&context.input(self.role()), &self.proof)
+            .map_err(|cause| ProposalError::Proof { proposer, cause })?;
         let seats = context.seats(Step::Propose, proposer, &output)?.total();
         let priority = Priority::best(&output, &member.id, seats).ok_or(ProposalError::NoSeat(proposer))?;
         let message = context.proposal_message(self.role(), &self.block);

@@ -9,9 +9,15 @@ use crate::{Role, RoundContext, Step, Value, Vote};
 /// Whoever holds a validator's keys: they may live in this process or elsewhere.
 pub trait Signer {
     /// The VRF's output for an input.
-    fn evaluate(&self, input: &VrfInput) -> VrfOutput;
+    ///
+    /// # Errors
+    /// [`VrfError`] when it cannot be computed now.
+    fn evaluate(&self, input: &VrfInput) -> Result<VrfOutput, VrfError>;
     /// A proof of that output.
-    fn prove(&self, input: &VrfInput) -> VrfProof;
+    ///
+    /// # Errors
+    /// [`VrfError`] when it cannot be computed now.
+    fn prove(&self, input: &VrfInput) -> Result<VrfProof, VrfError>;
     /// A signature for one purpose.
     fn sign(&self, purpose: bls::Purpose, message: &Digest) -> bls::Signature;
 }
@@ -29,7 +35,8 @@ impl ValidatorKeys {
     /// The keys that 32 bytes of fresh randomness determine.
     ///
     /// # Errors
-    /// [`VrfError::BadKey`] when a library has no key for the seed.
+    /// [`VrfError::BadKey`] when a library has no key for the seed, [`VrfError::NotBuilt`] when the build lacks the
+    /// suite.
     pub fn from_seed(suite: VrfSuite, seed: &[u8; 32]) -> Result<Self, VrfError> {
         let part = |purpose: &[u8; 4]| Domain::Keys.hasher().bytes(seed).bytes(purpose).finish();
         let vote =
@@ -42,11 +49,11 @@ impl ValidatorKeys {
 }
 
 impl Signer for ValidatorKeys {
-    fn evaluate(&self, input: &VrfInput) -> VrfOutput {
+    fn evaluate(&self, input: &VrfInput) -> Result<VrfOutput, VrfError> {
         self.vrf.evaluate(input)
     }
 
-    fn prove(&self, input: &VrfInput) -> VrfProof {
+    fn prove(&self, input: &VrfInput) -> Result<VrfProof, VrfError> {
         self.vrf.prove(input)
     }
 
@@ -55,7 +62,7 @@ impl Signer for ValidatorKeys {
     }
 }
 
-/// Draws for a role and, with a seat, signs a vote: `None` without one. `voter` is the signer's index in the
+/// Draws for a role and, with a seat, signs a vote: `None` without one, or when the signer fails. `voter` is the signer's index in the
 /// electorate of the round.
 pub fn cast_vote(
     context: &RoundContext,
@@ -68,14 +75,17 @@ pub fn cast_vote(
     let guaranteed = context.guaranteed(role.step, voter);
     let input = context.input(role);
     let drawn = if context.committees().draws(role.step, voter) {
-        context.drawn(role.step, voter, &signer.evaluate(&input)).ok()?
+        context.drawn(role.step, voter, &signer.evaluate(&input).ok()?).ok()?
     } else {
         0
     };
     if guaranteed == 0 && drawn == 0 {
         return None;
     }
-    let proof = (drawn > 0).then(|| signer.prove(&input));
+    let proof = match drawn {
+        0 => None,
+        _ => Some(signer.prove(&input).ok()?),
+    };
     let signature = signer.sign(bls::Purpose::Vote, &context.vote_message(role, &value));
     Some(Vote {
         role,
@@ -96,7 +106,7 @@ pub fn proposer_priority(
     signer: &dyn Signer,
 ) -> Option<Priority> {
     let member = context.electorate().member(proposer)?;
-    let output = signer.evaluate(&context.input(role));
+    let output = signer.evaluate(&context.input(role)).ok()?;
     let seats = context.seats(Step::Propose, proposer, &output).ok()?.total();
     Priority::best(&output, &member.id, seats)
 }
@@ -113,7 +123,7 @@ pub fn make_proposal(
     let role = Role::new(context.round(), period, Step::Propose);
     let priority = proposer_priority(context, role, proposer, signer)?;
     let (block, original_period, original_proposer) = block(&priority)?;
-    let proof = signer.prove(&context.input(role));
+    let proof = signer.prove(&context.input(role)).ok()?;
     let signature = signer
         .sign(bls::Purpose::Proposal, &context.proposal_message(role, &block))
         .to_bytes();

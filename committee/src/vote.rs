@@ -207,7 +207,7 @@ pub fn verify_votes(
     votes: &[UnverifiedVote],
     entropy: &[u8; 32],
 ) -> Vec<Result<Vote, VoteError>> {
-    let outputs = verify_proofs(context, votes);
+    let outputs = verify_proofs(context, votes, entropy);
     let mut verdicts: Vec<Result<Vote, VoteError>> = votes
         .iter()
         .zip(outputs)
@@ -234,6 +234,7 @@ pub fn verify_votes(
 fn verify_proofs(
     context: &RoundContext,
     votes: &[UnverifiedVote],
+    entropy: &[u8; 32],
 ) -> Vec<Result<Option<VrfOutput>, VoteError>> {
     let mut inputs = BTreeMap::new();
     for vote in votes {
@@ -257,7 +258,10 @@ fn verify_proofs(
             ))
         })
         .unzip();
-    let outputs: BTreeMap<usize, _> = places.into_iter().zip(vrf::verify_batch(&claims)).collect();
+    let outputs: BTreeMap<usize, _> = places
+        .into_iter()
+        .zip(vrf::verify_batch(&claims, entropy))
+        .collect();
     let output = |(place, vote): (usize, &UnverifiedVote)| {
         if vote.role.round != context.round() || vote.role.step == Step::Propose {
             return Err(VoteError::OtherRole);

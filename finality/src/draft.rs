@@ -36,8 +36,11 @@ impl Draft {
         let key = &context.electorate().member(self.proposer)?.vrf_key;
         let (seed, seed_proof) = if self.period == 0 {
             let input = VrfInput::seed(chain.id(), earlier, round);
-            let proof = key.shorten(&input, &signer.prove(&input)).ok()?;
-            (seed::proposed_seed(&signer.evaluate(&input), &old), Some(proof))
+            let proof = key.shorten(&input, &signer.prove(&input).ok()?).ok()?;
+            (
+                seed::proposed_seed(&signer.evaluate(&input).ok()?, &old),
+                Some(proof),
+            )
         } else {
             (seed::fallback_seed(earlier, round, &old), None)
         };

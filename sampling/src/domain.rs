@@ -55,6 +55,10 @@ pub enum Domain {
     BatchCoefficients,
     /// A validator's keys, from the seed that its owner keeps.
     Keys,
+    /// The secret scalar of a VRF key whose suite has no key generation of its own.
+    VrfKey,
+    /// The output of a VRF, from the value that is unique to key and input.
+    VrfOutput,
 }
 
 impl Domain {
@@ -84,6 +88,8 @@ impl Domain {
             Self::Message => "klero v1 message",
             Self::BatchCoefficients => "klero v1 batch-coefficients",
             Self::Keys => "klero v1 keys",
+            Self::VrfKey => "klero v1 vrf-key",
+            Self::VrfOutput => "klero v1 vrf-output",
         }
     }
 

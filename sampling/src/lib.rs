@@ -91,6 +91,7 @@ mod domain;
 mod draw;
 pub mod seats;
 pub mod seed;
+mod split;
 pub mod text;
 pub mod vrf;
 

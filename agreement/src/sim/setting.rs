@@ -98,7 +98,9 @@ pub(super) fn seed_of_block(
     use klero_committee::sampling::vrf::VrfInput;
     match proposer {
         Some(keys) => {
-            let output = keys.evaluate(&VrfInput::seed(&setting.chain, earlier, round));
+            let output = keys
+                .evaluate(&VrfInput::seed(&setting.chain, earlier, round))
+                .unwrap();
             seed::proposed_seed(&output, old)
         }
         None => seed::fallback_seed(earlier, round, old),

@@ -41,7 +41,7 @@ fn signature_of(world: &World, role: Role, value: &Value, signers: &SignerSet) -
 
 fn short_proof(world: &World, role: Role, index: u32) -> VrfShortProof {
     let (keys, input) = (&world.keys[index as usize], world.context.input(role));
-    let proof = keys.prove(&input);
+    let proof = keys.prove(&input).unwrap();
     keys.vrf.public().shorten(&input, &proof).unwrap()
 }
 

@@ -59,7 +59,9 @@ fn a_full_committee_proposes_with_a_proof() {
     // τ = 5 of 4 units of stake: p is 1, everyone has its one ticket.
     for proposer in 0..4 {
         let made = propose(&world, 0, proposer, (0, proposer)).unwrap();
-        let output = world.keys[proposer as usize].evaluate(&world.context.input(made.role()));
+        let output = world.keys[proposer as usize]
+            .evaluate(&world.context.input(made.role()))
+            .unwrap();
         let id = Digest([proposer as u8; 32]);
         assert_eq!(Priority::best(&output, &id, 1).as_ref(), Some(made.priority()));
     }
@@ -141,7 +143,9 @@ fn a_changed_credential_is_refused() {
     let world = World::quota();
     for place in 0..128 {
         let refused = refusal(&world, |p| {
-            let VrfProof::Sr25519(bytes) = &mut p.proof;
+            let VrfProof::Sr25519(bytes) = &mut p.proof else {
+                panic!("the world is of sr25519")
+            };
             bytes[place] ^= 1;
         });
         assert_eq!(refused, BAD_PROOF, "{place}");
@@ -164,7 +168,7 @@ fn a_losing_credential_is_refused() {
         original_period: period,
         original_proposer: smallest,
         proposer: smallest,
-        proof: keys.prove(&world.context.input(role)),
+        proof: keys.prove(&world.context.input(role)).unwrap(),
         signature: keys.sign(bls::Purpose::Proposal, &message).to_bytes(),
     };
     assert_eq!(

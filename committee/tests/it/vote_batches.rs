@@ -101,9 +101,9 @@ fn spoil(world: &World, vote: &Vote, fault: Fault) -> UnverifiedVote {
         }
         Fault::ProofOfOtherRole => {
             let role = Role::new(ROUND, 9, Step::Cert);
-            spoiled.proof = Some(keys.prove(&world.context.input(role)));
+            spoiled.proof = Some(keys.prove(&world.context.input(role)).unwrap());
         }
-        Fault::UnneededProof => spoiled.proof = Some(keys.prove(&world.context.input(vote.role()))),
+        Fault::UnneededProof => spoiled.proof = Some(keys.prove(&world.context.input(vote.role())).unwrap()),
         Fault::UnknownVoter => spoiled.voter = 12 + vote.voter(),
         Fault::OtherRound => spoiled.role.round += 1,
         Fault::ProposeStep => spoiled.role.step = Step::Propose,

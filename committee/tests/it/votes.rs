@@ -64,7 +64,7 @@ fn with_losing_proof(world: &World, voter: u32) -> UnverifiedVote {
         role,
         value: BLOCK,
         voter,
-        proof: Some(keys.prove(&world.context.input(role))),
+        proof: Some(keys.prove(&world.context.input(role)).unwrap()),
         signature: signature.to_bytes(),
     }
 }

@@ -115,7 +115,9 @@ fn changed_proofs_are_refused() {
     let swapped = certificate_error(|it| it.proofs.swap(0, 1));
     assert!(matches!(swapped, CertificateError::Proof { .. }));
     let spoiled = certificate_error(|it| {
-        let VrfShortProof::Sr25519(bytes) = &mut it.proofs[0];
+        let VrfShortProof::Sr25519(bytes) = &mut it.proofs[0] else {
+            panic!("the network is of sr25519")
+        };
         bytes[95] ^= 1;
     });
     assert!(matches!(spoiled, CertificateError::Proof { .. }));

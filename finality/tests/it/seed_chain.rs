@@ -51,7 +51,9 @@ impl Rules {
         let (earlier, old) = (self.drawing(round), self.old(round));
         if header.original_period == 0 {
             let proposer = &network.keys[header.proposer as usize];
-            let output = proposer.evaluate(&VrfInput::seed(&self.chain, &earlier, round));
+            let output = proposer
+                .evaluate(&VrfInput::seed(&self.chain, &earlier, round))
+                .unwrap();
             hash("seed", &[*output.as_bytes(), old.0].concat())
         } else {
             let bytes = [&earlier.0[..], &round.to_be_bytes(), &old.0].concat();

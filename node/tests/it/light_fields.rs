@@ -31,7 +31,7 @@ const HEADER: [Change<Header>; 20] = [
     ("seed", |header| flip(&mut header.seed)),
     ("seed proof", |header| match &mut header.seed_proof {
         Some(VrfShortProof::Sr25519(bytes)) => bytes[40] ^= 1,
-        none => *none = Some(VrfShortProof::Sr25519([7; 96])),
+        other => *other = Some(VrfShortProof::Sr25519([7; 96])),
     }),
     ("no seed proof", |header| match header.seed_proof.take() {
         Some(_) => {}
@@ -80,11 +80,15 @@ const CERTIFICATE: [Change<UnverifiedCertificate>; 17] = [
 /// Changes that need a certificate with proofs.
 const PROVEN: [Change<UnverifiedCertificate>; 6] = [
     ("another proof", |it| {
-        let VrfShortProof::Sr25519(bytes) = &mut it.proofs[0];
+        let VrfShortProof::Sr25519(bytes) = &mut it.proofs[0] else {
+            panic!("the chain is of sr25519")
+        };
         bytes[40] ^= 1;
     }),
     ("another pre-output", |it| {
-        let VrfShortProof::Sr25519(bytes) = &mut it.proofs[0];
+        let VrfShortProof::Sr25519(bytes) = &mut it.proofs[0] else {
+            panic!("the chain is of sr25519")
+        };
         bytes[0] ^= 1;
     }),
     ("a proof less", |it| it.proofs.truncate(it.proofs.len() - 1)),

@@ -7,7 +7,7 @@
 use blst::{BLST_ERROR, MultiPoint, min_sig};
 
 use super::{BlsError, PublicKey, Purpose, Signature};
-use crate::{Digest, Domain};
+use crate::{Digest, Domain, split};
 
 const COEFFICIENT_BYTES: usize = 16;
 
@@ -30,17 +30,10 @@ pub fn verify_each(
     claims: &[VoteClaim<'_>],
     entropy: &[u8; 32],
 ) -> Vec<bool> {
-    match claims {
-        [] => Vec::new(),
-        [claim] => vec![claim.key.verify(purpose, message, claim.signature).is_ok()],
-        _ if verify_together(purpose, message, claims, entropy) => vec![true; claims.len()],
-        _ => {
-            let (left, right) = claims.split_at(claims.len() / 2);
-            let mut verdicts = verify_each(purpose, message, left, entropy);
-            verdicts.extend(verify_each(purpose, message, right, entropy));
-            verdicts
-        }
-    }
+    split::verdicts(claims, |claims| match claims {
+        [claim] => claim.key.verify(purpose, message, claim.signature).is_ok(),
+        _ => verify_together(purpose, message, claims, entropy),
+    })
 }
 
 fn verify_together(purpose: Purpose, message: &Digest, claims: &[VoteClaim<'_>], entropy: &[u8; 32]) -> bool {

@@ -1,7 +1,13 @@
 //! Schnorrkel's VRF over Ristretto255, held to the crate's rules: no identity key, no panic on input.
 
+use std::slice;
+
+use schnorrkel::context::SigningTranscript;
 use schnorrkel::vrf::{VRFInOut, VRFPreOut, VRFProof, VRFProofBatchable, dleq_verify_batch};
 use schnorrkel::{ExpansionMode, Keypair, MiniSecretKey, PublicKey};
+
+use super::{VrfInput, VrfOutput};
+use crate::split;
 
 const CONTEXT: &[u8] = b"klero v1 vrf";
 const OUTPUT: &[u8] = b"klero v1 vrf output";
@@ -20,8 +26,12 @@ pub(super) struct Attached {
     key: PublicKey,
 }
 
-fn transcript(input: &[u8; 32]) -> impl schnorrkel::context::SigningTranscript {
-    schnorrkel::signing_context(CONTEXT).bytes(input)
+fn transcript(input: &VrfInput) -> impl SigningTranscript {
+    schnorrkel::signing_context(CONTEXT).bytes(input.as_bytes())
+}
+
+fn output(points: &VRFInOut) -> VrfOutput {
+    VrfOutput::new(points.make_bytes(OUTPUT))
 }
 
 impl Secret {
@@ -34,12 +44,12 @@ impl Secret {
         Public(self.0.public)
     }
 
-    pub(super) fn evaluate(&self, input: &[u8; 32]) -> [u8; 32] {
+    pub(super) fn evaluate(&self, input: &VrfInput) -> VrfOutput {
         let hashed = self.0.public.vrf_hash(transcript(input));
-        self.0.secret.vrf_create_from_point(hashed).make_bytes(OUTPUT)
+        output(&self.0.secret.vrf_create_from_point(hashed))
     }
 
-    pub(super) fn prove(&self, input: &[u8; 32]) -> [u8; 128] {
+    pub(super) fn prove(&self, input: &VrfInput) -> [u8; 128] {
         let (points, _, proof) = self.0.vrf_sign(transcript(input));
         join(points.to_preout().as_bytes(), &proof.to_bytes())
     }
@@ -56,7 +66,7 @@ impl Public {
         self.0.to_bytes()
     }
 
-    pub(super) fn attach(&self, input: &[u8; 32], bytes: &[u8; 128]) -> Option<Attached> {
+    pub(super) fn attach(&self, input: &VrfInput, bytes: &[u8; 128]) -> Option<Attached> {
         let (preout, proof) = bytes.split_first_chunk::<32>()?;
         let preout = VRFPreOut::from_bytes(preout).ok()?;
         let proof = VRFProofBatchable::from_bytes(proof).ok()?;
@@ -69,15 +79,26 @@ impl Public {
         })
     }
 
-    pub(super) fn verify_short(&self, input: &[u8; 32], bytes: &[u8; 96]) -> Option<[u8; 32]> {
+    pub(super) fn verify(&self, input: &VrfInput, bytes: &[u8; 128]) -> Option<VrfOutput> {
+        let claim = self.attach(input, bytes)?;
+        verify_together(slice::from_ref(&claim)).then(|| claim.output())
+    }
+
+    pub(super) fn verify_short(&self, input: &VrfInput, bytes: &[u8; 96]) -> Option<VrfOutput> {
+        self.points_of(transcript(input), bytes)
+            .map(|points| output(&points))
+    }
+
+    /// The input and output points of a short proof that verifies.
+    fn points_of(&self, transcript: impl SigningTranscript, bytes: &[u8; 96]) -> Option<VRFInOut> {
         let (preout, proof) = bytes.split_first_chunk::<32>()?;
         let preout = VRFPreOut::from_bytes(preout).ok()?;
         let proof = VRFProof::from_bytes(proof).ok()?;
-        let (points, _) = self.0.vrf_verify(transcript(input), &preout, &proof).ok()?;
-        Some(points.make_bytes(OUTPUT))
+        let (points, _) = self.0.vrf_verify(transcript, &preout, &proof).ok()?;
+        Some(points)
     }
 
-    pub(super) fn shorten(&self, input: &[u8; 32], bytes: &[u8; 128]) -> Option<[u8; 96]> {
+    pub(super) fn shorten(&self, input: &VrfInput, bytes: &[u8; 128]) -> Option<[u8; 96]> {
         let (preout_bytes, proof) = bytes.split_first_chunk::<32>()?;
         let preout = VRFPreOut::from_bytes(preout_bytes).ok()?;
         let proof = VRFProofBatchable::from_bytes(proof).ok()?;
@@ -87,31 +108,23 @@ impl Public {
 }
 
 impl Attached {
-    pub(super) fn output(&self) -> [u8; 32] {
-        self.points.make_bytes(OUTPUT)
+    pub(super) fn output(&self) -> VrfOutput {
+        output(&self.points)
     }
 }
 
 /// One verdict a claim, by the batch equation and by halving where it fails [COM-7].
-pub(super) fn verify_each(claims: &[&Attached]) -> Vec<bool> {
-    if claims.is_empty() {
-        return Vec::new();
-    }
+pub(super) fn verify_each(claims: &[Attached]) -> Vec<bool> {
+    split::verdicts(claims, verify_together)
+}
+
+fn verify_together(claims: &[Attached]) -> bool {
     let points: Vec<VRFInOut> = claims.iter().map(|claim| claim.points.clone()).collect();
     let proofs: Vec<VRFProofBatchable> = claims.iter().map(|claim| claim.proof.clone()).collect();
     let keys: Vec<PublicKey> = claims.iter().map(|claim| claim.key).collect();
     // Coefficients come from the system's randomness mixed with the keys and points. The three lists have
     // one length, which is what the library would panic about; `kusama` is its default transcript order.
-    if dleq_verify_batch(&points, &proofs, &keys, true).is_ok() {
-        return vec![true; claims.len()];
-    }
-    if claims.len() == 1 {
-        return vec![false];
-    }
-    let (left, right) = claims.split_at(claims.len() / 2);
-    let mut verdicts = verify_each(left);
-    verdicts.extend(verify_each(right));
-    verdicts
+    dleq_verify_batch(&points, &proofs, &keys, true).is_ok()
 }
 
 fn join<const N: usize>(head: &[u8; 32], tail: &[u8]) -> [u8; N] {

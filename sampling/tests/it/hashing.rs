@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use klero_sampling::{Digest, Domain};
 
 /// The table of purposes in the specification.
-const PURPOSES: [(Domain, &str); 24] = [
+const PURPOSES: [(Domain, &str); 26] = [
     (Domain::Genesis, "genesis"),
     (Domain::Network, "network"),
     (Domain::Header, "header"),
@@ -30,6 +30,8 @@ const PURPOSES: [(Domain, &str); 24] = [
     (Domain::Message, "message"),
     (Domain::BatchCoefficients, "batch-coefficients"),
     (Domain::Keys, "keys"),
+    (Domain::VrfKey, "vrf-key"),
+    (Domain::VrfOutput, "vrf-output"),
 ];
 
 fn keyed(purpose: &str, bytes: &[u8]) -> [u8; 32] {

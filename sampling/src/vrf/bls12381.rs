@@ -1,0 +1,148 @@
+//! The unique BLS signature as a VRF, over BLS12-381 with signatures in G1: the proof is the signature, the
+//! output its hash.
+//!
+//! Unique means that a key has one signature for a message, whatever its owner does. That needs the subgroup
+//! check of every proof: the sum of a signature and a point of small order verifies too when it is left out.
+
+use std::collections::BTreeMap;
+
+use blst::{BLST_ERROR, MultiPoint, min_sig};
+
+use super::{VrfInput, VrfOutput, VrfSuite};
+use crate::{Domain, split};
+
+/// The domain separation tag of RFC 9380, not that of any vote.
+const TAG: &[u8] = b"KLERO-V1-VRF_BLS12381G1_XMD:SHA-256_SSWU_RO_";
+const KEY_INFO: &[u8] = b"klero v1 vrf key";
+const COEFFICIENT_BYTES: usize = 16;
+
+/// blst erases the secret scalar when the key is dropped.
+#[derive(Clone)]
+pub(super) struct Secret(min_sig::SecretKey);
+
+/// A point of the subgroup of G2 other than the identity.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Public(min_sig::PublicKey);
+
+/// A proof whose point is decoded and known to be of the subgroup.
+pub(super) struct Attached {
+    input: VrfInput,
+    signature: min_sig::Signature,
+    key: min_sig::PublicKey,
+}
+
+impl Secret {
+    /// Apart from vote keys: KeyGen mixes another text into the seed.
+    pub(super) fn from_seed(seed: &[u8; 32]) -> Option<Self> {
+        min_sig::SecretKey::key_gen(seed, KEY_INFO).ok().map(Self)
+    }
+
+    pub(super) fn public(&self) -> Public {
+        Public(self.0.sk_to_pk())
+    }
+
+    pub(super) fn evaluate(&self, input: &VrfInput) -> VrfOutput {
+        output(&self.prove(input))
+    }
+
+    pub(super) fn prove(&self, input: &VrfInput) -> [u8; 48] {
+        self.0.sign(input.as_bytes(), TAG, &[]).compress()
+    }
+}
+
+impl Public {
+    pub(super) fn from_bytes(bytes: &[u8; 96]) -> Option<Self> {
+        let key = min_sig::PublicKey::uncompress(bytes).ok()?;
+        // Neither the identity nor outside the subgroup.
+        key.validate().ok()?;
+        Some(Self(key))
+    }
+
+    pub(super) fn to_bytes(self) -> [u8; 96] {
+        self.0.compress()
+    }
+
+    pub(super) fn attach(&self, input: &VrfInput, bytes: &[u8; 48]) -> Option<Attached> {
+        let signature = min_sig::Signature::uncompress(bytes).ok()?;
+        // The same two checks; without them the output could be ground.
+        signature.validate(true).ok()?;
+        Some(Attached {
+            input: *input,
+            signature,
+            key: self.0,
+        })
+    }
+
+    pub(super) fn verify(&self, input: &VrfInput, bytes: &[u8; 48]) -> Option<VrfOutput> {
+        let claim = self.attach(input, bytes)?;
+        claim.verify(TAG, input.as_bytes()).then(|| claim.output())
+    }
+}
+
+impl Attached {
+    pub(super) fn output(&self) -> VrfOutput {
+        output(&self.signature.compress())
+    }
+
+    fn verify(&self, tag: &[u8], message: &[u8]) -> bool {
+        // Both points passed their checks when they were decoded.
+        self.signature.verify(false, message, tag, &[], &self.key, false) == BLST_ERROR::BLST_SUCCESS
+    }
+}
+
+fn output(signature: &[u8; 48]) -> VrfOutput {
+    VrfOutput::hash(VrfSuite::Bls12381, signature)
+}
+
+/// One verdict a claim [COM-7].
+///
+/// With random 128-bit coefficients r(i) and one sum of keys for each distinct input m, the pairings
+/// e(Σ r(i)·signature(i), g) and Π e(H(m), Σ r(i)·key(i)) agree if every signature is right, and with a chance
+/// below 2^-127 otherwise (the small exponents test, as in [`crate::bls::verify_each`]).
+pub(super) fn verify_each(claims: &[Attached], entropy: &[u8; 32]) -> Vec<bool> {
+    split::verdicts(claims, |claims| match claims {
+        [claim] => claim.verify(TAG, claim.input.as_bytes()),
+        _ => verify_together(claims, entropy),
+    })
+}
+
+fn verify_together(claims: &[Attached], entropy: &[u8; 32]) -> bool {
+    let bits = COEFFICIENT_BYTES * 8;
+    let coefficients = coefficients(claims, entropy);
+    let mut groups: BTreeMap<VrfInput, (Vec<min_sig::PublicKey>, Vec<u8>)> = BTreeMap::new();
+    for (claim, coefficient) in claims.iter().zip(coefficients.chunks(COEFFICIENT_BYTES)) {
+        let (keys, scalars) = groups.entry(claim.input).or_default();
+        keys.push(claim.key);
+        scalars.extend(coefficient);
+    }
+    let signatures: Vec<min_sig::Signature> = claims.iter().map(|claim| claim.signature).collect();
+    // No slice is empty: the library's multiplication of an empty one never returns.
+    let signature = signatures.as_slice().mult(&coefficients, bits).to_signature();
+    let keys: Vec<min_sig::PublicKey> = groups
+        .values()
+        .map(|(keys, scalars)| keys.as_slice().mult(scalars, bits).to_public_key())
+        .collect();
+    let messages: Vec<&[u8]> = groups.keys().map(|input| input.as_bytes().as_slice()).collect();
+    let keys: Vec<&min_sig::PublicKey> = keys.iter().collect();
+    signature.aggregate_verify(false, &messages, TAG, &keys, false) == BLST_ERROR::BLST_SUCCESS
+}
+
+/// Coefficients that nobody foresees, other ones for every batch, none of them zero.
+fn coefficients(claims: &[Attached], entropy: &[u8; 32]) -> Vec<u8> {
+    let mut hasher = Domain::BatchCoefficients.hasher().bytes(entropy).bytes(TAG);
+    for claim in claims {
+        hasher = hasher
+            .bytes(claim.input.as_bytes())
+            .bytes(&claim.key.compress())
+            .bytes(&claim.signature.compress());
+    }
+    let mut bytes = vec![0; claims.len() * COEFFICIENT_BYTES];
+    hasher.fill(&mut bytes);
+    for coefficient in bytes.chunks_mut(COEFFICIENT_BYTES) {
+        // A zero coefficient would let any signature pass.
+        if let (true, Some(first)) = (coefficient.iter().all(|byte| *byte == 0), coefficient.first_mut()) {
+            *first = 1;
+        }
+    }
+    bytes
+}
