@@ -146,3 +146,51 @@ fn coefficients(claims: &[Attached], entropy: &[u8; 32]) -> Vec<u8> {
     }
     bytes
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::Digest;
+
+    fn bytes<const N: usize>(value: &Value) -> [u8; N] {
+        hex::decode(value.as_str().unwrap()).unwrap().try_into().unwrap()
+    }
+
+    /// Ten rounds of drand's quicknet, whose signatures are in G1 as ours are, under drand's tag.
+    #[test]
+    fn the_rounds_of_drand_verify() {
+        let file: Value =
+            serde_json::from_str(include_str!("../../vectors/vrf-bls12381-drand.json")).unwrap();
+        let tag = file["tag"].as_str().unwrap().as_bytes();
+        let key = Public::from_bytes(&bytes(&file["public_key"])).unwrap();
+        let unused = VrfInput::seed(&Digest::ZERO, &Digest::ZERO, 0);
+        let rounds = file["rounds"].as_array().unwrap();
+        assert_eq!(rounds.len(), 10);
+        for (round, next) in rounds.iter().zip(rounds.iter().cycle().skip(1)) {
+            let (signature, message) = (bytes(&round["signature"]), bytes::<32>(&round["message"]));
+            let claim = key.attach(&unused, &signature).unwrap();
+            assert!(claim.verify(tag, &message));
+            assert!(!claim.verify(tag, &bytes::<32>(&next["message"])));
+            assert!(!claim.verify(TAG, &message));
+        }
+    }
+
+    /// Coefficients hang on the entropy and on every claim, and none is zero.
+    #[test]
+    fn coefficients_depend_on_everything() {
+        let secret = Secret::from_seed(&[1; 32]).unwrap();
+        let claim = |round| {
+            let input = VrfInput::seed(&Digest::ZERO, &Digest::ZERO, round);
+            secret.public().attach(&input, &secret.prove(&input)).unwrap()
+        };
+        let found = coefficients(&[claim(1), claim(2)], &[7; 32]);
+        assert_eq!(found.len(), 32);
+        assert_ne!(found[..16], found[16..]);
+        assert!(found.chunks(16).all(|chunk| chunk.iter().any(|byte| *byte != 0)));
+        assert_ne!(coefficients(&[claim(1), claim(2)], &[8; 32]), found);
+        assert_ne!(coefficients(&[claim(2), claim(1)], &[7; 32]), found);
+        assert_ne!(coefficients(&[claim(1), claim(3)], &[7; 32]), found);
+    }
+}

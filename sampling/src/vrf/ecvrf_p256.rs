@@ -43,7 +43,7 @@ fn scalar(seed: &[u8; 32]) -> Option<Zeroizing<[u8; 32]>> {
     (0..=u8::MAX).find_map(|counter| {
         let hasher = Domain::VrfKey.hasher().field(&SUITE).bytes(seed);
         let bytes = Zeroizing::new(hasher.bytes(&[counter]).finish().0);
-        (*bytes != [0; 32] && *bytes < ORDER).then_some(bytes)
+        (*bytes != [0; 32] && is_reduced(&bytes)).then_some(bytes)
     })
 }
 
@@ -101,7 +101,7 @@ impl Public {
         let (gamma, rest) = bytes.split_first_chunk::<33>()?;
         let s = rest.last_chunk::<32>()?;
         // Γ has one encoding, and s + q would be a second one of s.
-        if !is_compressed(gamma) || *s >= ORDER {
+        if !is_compressed(gamma) || !is_reduced(s) {
             return None;
         }
         library()
@@ -111,6 +111,11 @@ impl Public {
             .try_into()
             .ok()
     }
+}
+
+/// Whether a number, big-endian, is below the order.
+fn is_reduced(scalar: &[u8; 32]) -> bool {
+    *scalar < ORDER
 }
 
 /// Whether a point is written in its compressed form, which the infinite one does not have.
@@ -126,4 +131,60 @@ fn is_on_curve(bytes: &[u8; 33]) -> bool {
         EcPoint::from_bytes(&group, bytes, &mut context)
     };
     read().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    fn bytes<const N: usize>(value: &Value) -> [u8; N] {
+        hex::decode(value.as_str().unwrap()).unwrap().try_into().unwrap()
+    }
+
+    /// The examples of appendix A.1 of draft 05.
+    #[test]
+    fn the_examples_of_draft_05_are_reproduced() {
+        let file = include_str!("../../vectors/vrf-ecvrf-p256-draft05.json");
+        let file: Value = serde_json::from_str(file).unwrap();
+        let examples = file.as_array().unwrap();
+        assert_eq!(examples.len(), 3);
+        for example in examples {
+            let secret = Secret::from_scalar(Zeroizing::new(bytes(&example["secret_key"]))).unwrap();
+            let public = secret.public();
+            assert_eq!(public.to_bytes(), bytes(&example["public_key"]));
+            let alpha = hex::decode(example["alpha"].as_str().unwrap()).unwrap();
+            let proof = bytes(&example["pi"]);
+            assert_eq!(library().unwrap().prove(&*secret.scalar, &alpha).unwrap(), proof);
+            assert_eq!(public.beta(&alpha, &proof), Some(bytes(&example["beta"])));
+            assert_eq!(public.beta(b"another", &proof), None);
+        }
+    }
+
+    /// Example 10 of RFC 9381, of the same key and message as the draft's first: another function's proof.
+    #[test]
+    fn a_proof_of_the_published_standard_is_none_of_the_draft() {
+        let key = "0360fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6";
+        let proof = "035b5c726e8c0e2c488a107c600578ee75cb702343c153cb1eb8dec77f4b5071b4a53f0a46f018bc2c\
+                     56e58d383f2305e0975972c26feea0eb122fe7893c15af376b33edf7de17c6ea056d4d82de6bc02f";
+        let public = Public::from_bytes(&bytes(&key.into())).unwrap();
+        assert_eq!(public.beta(b"sample", &bytes(&proof.into())), None);
+    }
+
+    /// The library would take the secret 0; no seed leads to it or above q − 1.
+    #[test]
+    fn secrets_are_in_the_range_of_scalars() {
+        for seed in 0..=255 {
+            let found = scalar(&[seed; 32]).unwrap();
+            assert!(*found != [0; 32] && *found < ORDER);
+        }
+        let (mut below, mut above) = (ORDER, ORDER);
+        (below[31], above[31]) = (0x50, 0x52);
+        assert!(is_reduced(&[0; 32]) && is_reduced(&below));
+        assert!(!is_reduced(&ORDER) && !is_reduced(&above) && !is_reduced(&[0xff; 32]));
+        // The library has no point for 0, or one whose encoding has another length.
+        assert!(Secret::from_scalar(Zeroizing::new([0; 32])).is_err());
+        assert!(Secret::from_scalar(Zeroizing::new(ORDER)).is_err());
+    }
 }

@@ -134,3 +134,43 @@ fn join<const N: usize>(head: &[u8; 32], tail: &[u8]) -> [u8; N] {
     }
     bytes
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    fn bytes<const N: usize>(value: &Value) -> [u8; N] {
+        hex::decode(value.as_str().unwrap()).unwrap().try_into().unwrap()
+    }
+
+    /// Proofs that schnorrkel made years ago under another context, of keys that nobody has any more.
+    #[test]
+    fn proofs_of_earlier_releases_verify() {
+        let file: Value =
+            serde_json::from_str(include_str!("../../vectors/vrf-sr25519-schnorrkel.json")).unwrap();
+        let text = |name: &str| file[name].as_str().unwrap().as_bytes();
+        let transcript = || schnorrkel::signing_context(text("context")).bytes(text("message"));
+        for vector in file["proofs"].as_array().unwrap() {
+            let public = Public::from_bytes(&bytes(&vector["public_key"])).unwrap();
+            let proof: [u8; 64] = bytes(&vector["proof"]);
+            let mut proof: [u8; 96] = join(&bytes(&vector["output_point"]), &proof);
+            let points = public.points_of(transcript(), &proof).unwrap();
+            assert_eq!(
+                points.input.as_compressed().to_bytes(),
+                bytes(&vector["input_point"])
+            );
+            assert_eq!(
+                points.output.as_compressed().to_bytes(),
+                bytes(&vector["output_point"])
+            );
+            if !vector["bytes"].is_null() {
+                let found: [u8; 16] = points.make_bytes(text("label"));
+                assert_eq!(found, bytes(&vector["bytes"]));
+            }
+            proof[40] ^= 1;
+            assert!(public.points_of(transcript(), &proof).is_none());
+        }
+    }
+}

@@ -11,6 +11,7 @@ const PROPOSE: [u8; 5] = [0; 5];
 fn output(round: u64) -> VrfOutput {
     let key = VrfSecretKey::from_seed(VrfSuite::Sr25519, &[3; 32]).unwrap();
     key.evaluate(&VrfInput::role(&CHAIN, &SEED, round, 0, PROPOSE))
+        .unwrap()
 }
 
 /// [SORT-3] The least hash over the tickets 1 to j, each of output, id and ticket in 72 bytes.

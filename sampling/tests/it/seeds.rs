@@ -18,7 +18,9 @@ fn the_first_seed_hashes_the_genesis() {
 #[test]
 fn a_proposed_seed_hashes_output_and_old_block() {
     let key = VrfSecretKey::from_seed(VrfSuite::Sr25519, &[3; 32]).unwrap();
-    let output = key.evaluate(&VrfInput::seed(&Digest([1; 32]), &Digest([2; 32]), 9));
+    let output = key
+        .evaluate(&VrfInput::seed(&Digest([1; 32]), &Digest([2; 32]), 9))
+        .unwrap();
     for old in [Digest::ZERO, Digest([7; 32])] {
         let bytes = [*output.as_bytes(), old.0].concat();
         assert_eq!(

@@ -1,117 +1,108 @@
-//! VRF keys and proofs as bytes and as text.
+//! VRF keys as bytes and as text.
 
-use klero_sampling::Digest;
-use klero_sampling::vrf::{
-    VrfError, VrfInput, VrfProof, VrfPublicKey, VrfSecretKey, VrfShortProof, VrfSuite,
-};
+use klero_sampling::bls;
+use klero_sampling::vrf::{VrfError, VrfPublicKey, VrfSuite};
 
-const SUITE: VrfSuite = VrfSuite::Sr25519;
-
-fn key(seed: u8) -> VrfSecretKey {
-    VrfSecretKey::from_seed(SUITE, &[seed; 32]).unwrap()
-}
-
-fn short_proof() -> VrfShortProof {
-    let input = VrfInput::seed(&Digest([1; 32]), &Digest([2; 32]), 3);
-    let key = key(1);
-    key.public().shorten(&input, &key.prove(&input)).unwrap()
-}
-
-/// Encodings that RFC 9496 has decoders of Ristretto255 refuse: field elements that are negative, or not below
-/// the prime 2^255 − 19, and one that lies on no curve point.
-fn bad_points() -> Vec<[u8; 32]> {
-    let mut negative_one = [0xff; 32];
-    negative_one[0] = 0xec;
-    negative_one[31] = 0x7f;
-    let mut prime = negative_one;
-    prime[0] = 0xed;
-    let mut one = [0; 32];
-    one[0] = 1;
-    let mut top_bit = [0; 32];
-    top_bit[31] = 0x80;
-    vec![negative_one, prime, one, top_bit, [0xff; 32]]
-}
+use crate::vrf_world::{secret, suites};
 
 #[test]
 fn a_key_is_read_from_what_it_writes() {
-    for seed in 0..20 {
-        let public = key(seed).public();
-        assert_eq!(VrfPublicKey::from_bytes(SUITE, &public.to_bytes()), Ok(public));
-        assert_eq!(public.suite(), SUITE);
-        let bytes = borsh::to_vec(&public).unwrap();
-        assert_eq!((bytes.len(), bytes[0]), (33, 0));
-        assert_eq!(borsh::from_slice::<VrfPublicKey>(&bytes).unwrap(), public);
+    for suite in suites() {
+        for seed in 0..20 {
+            let secret = secret(suite, seed);
+            let public = secret.public();
+            let bytes = public.to_bytes();
+            assert_eq!(bytes.len(), suite.key_bytes());
+            assert_eq!(VrfPublicKey::from_bytes(suite, &bytes), Ok(public));
+            assert_eq!((secret.suite(), public.suite()), (suite, suite));
+            let encoded = borsh::to_vec(&public).unwrap();
+            assert_eq!(encoded, [&[suite as u8], bytes.as_slice()].concat());
+            assert_eq!(borsh::from_slice::<VrfPublicKey>(&encoded).unwrap(), public);
+        }
     }
 }
 
-/// The identity: everyone knows its every output.
+/// [B4] A key of another length is an error that says so.
 #[test]
-fn the_identity_is_no_key() {
-    assert_eq!(
-        VrfPublicKey::from_bytes(SUITE, &[0; 32]),
-        Err(VrfError::BadKey(SUITE))
-    );
-    assert!(borsh::from_slice::<VrfPublicKey>(&[0; 33]).is_err());
-}
-
-/// [ENC-2] One point, one encoding.
-#[test]
-fn what_is_no_canonical_point_is_no_key() {
-    for bytes in bad_points() {
-        assert_eq!(
-            VrfPublicKey::from_bytes(SUITE, &bytes),
-            Err(VrfError::BadKey(SUITE))
-        );
+fn keys_of_another_length_are_refused() {
+    for suite in VrfSuite::ALL {
+        for length in (0..200).filter(|length| *length != suite.key_bytes()) {
+            let refused = VrfPublicKey::from_bytes(suite, &vec![2; length]);
+            assert_eq!(refused, Err(VrfError::Length { suite, length }));
+        }
+    }
+    for suite in suites() {
+        let bytes = borsh::to_vec(&secret(suite, 1).public()).unwrap();
+        let longer = [bytes.as_slice(), &[0]].concat();
+        assert!(borsh::from_slice::<VrfPublicKey>(&longer).is_err());
+        assert!(borsh::from_slice::<VrfPublicKey>(&bytes[..bytes.len() - 1]).is_err());
     }
 }
 
+/// Every byte that is changed makes another key or none, never the same one.
 #[test]
-fn an_unknown_suite_is_refused() {
-    let mut bytes = borsh::to_vec(&key(1).public()).unwrap();
-    bytes[0] = 1;
-    assert!(borsh::from_slice::<VrfPublicKey>(&bytes).is_err());
-    let mut bytes = borsh::to_vec(&short_proof()).unwrap();
-    assert_eq!((bytes.len(), bytes[0]), (97, 0));
-    bytes[0] = 1;
-    assert!(borsh::from_slice::<VrfShortProof>(&bytes).is_err());
-    let proof = key(1).prove(&VrfInput::seed(&Digest([1; 32]), &Digest([2; 32]), 3));
-    let mut bytes = borsh::to_vec(&proof).unwrap();
-    assert_eq!((bytes.len(), bytes[0]), (129, 0));
-    bytes[0] = 1;
-    assert!(borsh::from_slice::<VrfProof>(&bytes).is_err());
+fn no_key_has_a_second_encoding() {
+    for suite in suites() {
+        let public = secret(suite, 1).public();
+        for place in 0..suite.key_bytes() {
+            for bit in 0..8 {
+                let mut bytes = public.to_bytes();
+                bytes[place] ^= 1 << bit;
+                if let Ok(other) = VrfPublicKey::from_bytes(suite, &bytes) {
+                    assert_ne!(other, public);
+                    assert_eq!(other.to_bytes(), bytes);
+                }
+            }
+        }
+    }
 }
 
 #[test]
 fn text_names_the_suite() {
-    let public = key(1).public();
-    let json = serde_json::to_string(&public).unwrap();
-    assert_eq!(json, format!("\"sr25519:{}\"", hex::encode(public.to_bytes())));
-    assert_eq!(serde_json::from_str::<VrfPublicKey>(&json).unwrap(), public);
-    let proof = short_proof();
-    let json = serde_json::to_string(&proof).unwrap();
-    assert!(json.starts_with("\"sr25519:"));
-    assert_eq!(serde_json::from_str::<VrfShortProof>(&json).unwrap(), proof);
-    assert_eq!(serde_json::to_string(&SUITE).unwrap(), "\"sr25519\"");
-}
-
-#[test]
-fn text_without_its_suite_or_of_another_length_is_refused() {
-    let digits = hex::encode(key(1).public().to_bytes());
-    let texts = [
-        digits.clone(),
-        format!("ed25519:{digits}"),
-        format!("sr25519:{}", &digits[2..]),
-        format!("sr25519:{digits}00"),
-        format!("sr25519:{}", "zz".repeat(32)),
-        format!("sr25519:{}", "00".repeat(32)),
-    ];
-    for text in texts {
-        let json = serde_json::to_string(&text).unwrap();
-        assert!(serde_json::from_str::<VrfPublicKey>(&json).is_err(), "{text}");
+    for suite in suites() {
+        let public = secret(suite, 1).public();
+        let text = format!("{suite}:{}", hex::encode(public.to_bytes()));
+        let json = serde_json::to_string(&public).unwrap();
+        assert_eq!(json, format!("{text:?}"));
+        assert_eq!(public.to_string(), text);
+        assert_eq!(serde_json::from_str::<VrfPublicKey>(&json).unwrap(), public);
     }
 }
 
 #[test]
+fn text_without_its_suite_or_of_another_length_is_refused() {
+    for suite in suites() {
+        let digits = hex::encode(secret(suite, 1).public().to_bytes());
+        let texts = [
+            digits.clone(),
+            format!("ed25519:{digits}"),
+            format!("{}:{digits}", suite.name().to_uppercase()),
+            format!("{suite}:{}", &digits[2..]),
+            format!("{suite}:{digits}00"),
+            format!("{suite}: {digits}"),
+            format!("{suite}:{}", digits.to_uppercase()),
+            format!("{suite}:{}", "zz".repeat(suite.key_bytes())),
+            format!("{suite}:{}", "00".repeat(suite.key_bytes())),
+        ];
+        for text in texts {
+            let json = serde_json::to_string(&text).unwrap();
+            assert!(serde_json::from_str::<VrfPublicKey>(&json).is_err(), "{text}");
+        }
+    }
+}
+
+/// One seed gives a vote key and a VRF key over the same curve that have nothing in common.
+#[test]
+fn vote_keys_and_vrf_keys_are_made_apart() {
+    let seed = [5; 32];
+    let vote = bls::SecretKey::from_seed(&seed).unwrap().public();
+    let vrf = secret(VrfSuite::Bls12381, 5).public();
+    assert_ne!(vrf.to_bytes(), vote.to_bytes());
+}
+
+#[test]
 fn a_secret_is_never_printed() {
-    assert_eq!(format!("{:?}", key(1)), "VrfSecretKey(hidden)");
+    for suite in suites() {
+        assert_eq!(format!("{:?}", secret(suite, 1)), "VrfSecretKey(hidden)");
+    }
 }

@@ -1,187 +1,175 @@
-//! One proof at a time: what it shows, and that nothing else passes for it.
+//! One proof at a time, of every suite: what it shows, and that nothing else passes for it.
 
-use dashu::integer::UBig;
-use klero_sampling::Digest;
-use klero_sampling::vrf::{
-    VrfClaim, VrfError, VrfInput, VrfOutput, VrfProof, VrfPublicKey, VrfSecretKey, VrfShortProof, VrfSuite,
-    verify_batch,
-};
+use std::collections::BTreeSet;
 
-fn key(seed: u8) -> VrfSecretKey {
-    VrfSecretKey::from_seed(VrfSuite::Sr25519, &[seed; 32]).unwrap()
-}
+use klero_sampling::vrf::{VrfError, VrfInput, VrfSuite};
+use klero_sampling::{Digest, bls};
 
-fn input(round: u64) -> VrfInput {
-    VrfInput::role(&Digest([1; 32]), &Digest([2; 32]), round, 0, [1, 0, 0, 0, 0])
-}
-
-fn verify(key: &VrfPublicKey, input: &VrfInput, proof: &VrfProof) -> Result<VrfOutput, VrfError> {
-    let claim = VrfClaim { key, input, proof };
-    verify_batch(&[claim]).pop().unwrap()
-}
-
-fn bytes_of(proof: &VrfProof) -> [u8; 128] {
-    let VrfProof::Sr25519(bytes) = proof;
-    *bytes
-}
-
-fn short_bytes_of(proof: &VrfShortProof) -> [u8; 96] {
-    let VrfShortProof::Sr25519(bytes) = proof;
-    *bytes
-}
-
-/// The scalar at a place, little-endian, plus the order of the group: another way to write the same number.
-fn add_order(scalar: &mut [u8]) {
-    let order =
-        (UBig::ONE << 252) + UBig::from_str_radix("27742317777372353535851937790883648493", 10).unwrap();
-    let sum = (UBig::from_le_bytes(scalar) + order).to_le_bytes();
-    scalar.copy_from_slice(&sum);
-}
+use crate::vrf_world::{CHAIN, SEED, changed, changed_short, input, proof, secret, short, suites, verify};
 
 /// [SORT-1] Both forms of a proof show the output that the key computes by itself.
 #[test]
 fn both_forms_show_the_output() {
-    for round in 0..20 {
-        let (key, input) = (key(round as u8), input(round));
-        let output = key.evaluate(&input);
-        let proof = key.prove(&input);
-        assert_eq!(verify(&key.public(), &input, &proof), Ok(output));
-        let short = key.public().shorten(&input, &proof).unwrap();
-        assert_eq!(key.public().verify_short(&input, &short), Ok(output));
+    for suite in suites() {
+        for round in 0..10 {
+            let (secret, input) = (secret(suite, round), input(round as u64));
+            let (key, output) = (secret.public(), secret.evaluate(&input));
+            let proof = secret.prove(&input).unwrap();
+            assert_eq!(verify(&key, &input, &proof), output);
+            let short = key.shorten(&input, &proof).unwrap();
+            assert_eq!(key.verify_short(&input, &short), output);
+        }
     }
 }
 
-/// [COM-4] Proofs are randomized: their bytes say nothing about whether two votes differ.
+/// Outputs of all suites, keys and inputs differ from each other.
 #[test]
-fn proofs_of_one_output_differ() {
-    let (key, input) = (key(1), input(1));
-    let (first, second) = (key.prove(&input), key.prove(&input));
-    assert_ne!(first, second);
-    assert_eq!(
-        verify(&key.public(), &input, &first),
-        verify(&key.public(), &input, &second)
-    );
+fn outputs_differ() {
+    let mut outputs = BTreeSet::new();
+    for suite in suites() {
+        for key in 0..4 {
+            for round in 0..4 {
+                outputs.insert(*secret(suite, key).evaluate(&input(round)).unwrap().as_bytes());
+            }
+        }
+    }
+    assert_eq!(outputs.len(), suites().len() * 16);
+}
+
+/// [B6] [COM-4] However many proofs are made for one key and input, whether their bytes differ or not, they
+/// show one output.
+#[test]
+fn a_thousand_proofs_of_one_output_are_one_output() {
+    for suite in suites() {
+        let (secret, input) = (secret(suite, 1), input(1));
+        let output = secret.evaluate(&input).unwrap();
+        let mut proofs = BTreeSet::new();
+        for _ in 0..1000 {
+            let proof = secret.prove(&input).unwrap();
+            assert_eq!(secret.public().verify(&input, &proof), Ok(output));
+            proofs.insert(proof.as_bytes().to_vec());
+        }
+        let is_randomized = suite == VrfSuite::Sr25519;
+        assert_eq!(proofs.len(), if is_randomized { 1000 } else { 1 }, "{suite}");
+    }
 }
 
 #[test]
 fn every_changed_byte_is_refused() {
-    let (key, input) = (key(1), input(1));
-    let public = key.public();
-    let proof = key.prove(&input);
-    for place in 0..128 {
-        let mut bytes = bytes_of(&proof);
-        bytes[place] ^= 1 << (place % 8);
-        let tampered = VrfProof::Sr25519(bytes);
-        assert_eq!(
-            verify(&public, &input, &tampered),
-            Err(VrfError::BadProof),
-            "{place}"
-        );
-    }
-    let short = public.shorten(&input, &proof).unwrap();
-    for place in 0..96 {
-        let mut bytes = short_bytes_of(&short);
-        bytes[place] ^= 1 << (place % 8);
-        let tampered = VrfShortProof::Sr25519(bytes);
-        assert_eq!(
-            public.verify_short(&input, &tampered),
-            Err(VrfError::BadProof),
-            "{place}"
-        );
+    for suite in suites() {
+        let (key, input) = (secret(suite, 1).public(), input(1));
+        let proof = proof(suite, 1, &input);
+        for place in 0..suite.proof_bytes() {
+            let tampered = changed(&proof, |bytes| bytes[place] ^= 1 << (place % 8));
+            let refused = Err(VrfError::BadProof);
+            assert_eq!(verify(&key, &input, &tampered), refused, "{suite} {place}");
+            // Shortening asks for no secret, and what it makes of a wrong proof does not verify.
+            let short = key.shorten(&input, &tampered);
+            let verified = short.and_then(|short| key.verify_short(&input, &short));
+            assert_eq!(verified, refused, "{suite} {place}");
+        }
+        let short = short(suite, 1, &input);
+        for place in 0..suite.short_proof_bytes() {
+            let tampered = changed_short(&short, |bytes| bytes[place] ^= 1 << (place % 8));
+            let verified = key.verify_short(&input, &tampered);
+            assert_eq!(verified, Err(VrfError::BadProof), "{suite} {place}");
+        }
     }
 }
 
+/// [B4] Bytes that are nothing at all.
 #[test]
-fn a_proof_is_of_one_key_and_one_input() {
-    let (mine, other) = (key(1), key(2));
-    let (now, later) = (input(1), input(2));
-    let proof = mine.prove(&now);
-    let short = mine.public().shorten(&now, &proof).unwrap();
-    let refused = Err(VrfError::BadProof);
-    assert_eq!(verify(&other.public(), &now, &proof), refused);
-    assert_eq!(verify(&mine.public(), &later, &proof), refused);
-    assert_eq!(other.public().verify_short(&now, &short), refused);
-    assert_eq!(mine.public().verify_short(&later, &short), refused);
-}
-
-/// [SEED-2] What was proven for a role proves nothing for a seed of the same round.
-#[test]
-fn a_proof_for_a_role_is_none_for_a_seed() {
-    let key = key(1);
-    let (chain, seed) = (Digest([1; 32]), Digest([2; 32]));
-    let role = VrfInput::role(&chain, &seed, 5, 0, [0; 5]);
-    let seed = VrfInput::seed(&chain, &seed, 5);
-    assert_eq!(
-        verify(&key.public(), &seed, &key.prove(&role)),
-        Err(VrfError::BadProof)
-    );
-}
-
-/// [ENC-2] A scalar that is not reduced would be a second encoding of a valid proof.
-#[test]
-fn scalars_above_the_order_are_refused() {
-    let (key, input) = (key(1), input(1));
-    let public = key.public();
-    let proof = key.prove(&input);
-    let mut bytes = bytes_of(&proof);
-    add_order(&mut bytes[96..]);
-    assert_eq!(
-        verify(&public, &input, &VrfProof::Sr25519(bytes)),
-        Err(VrfError::BadProof)
-    );
-    let short = public.shorten(&input, &proof).unwrap();
-    for place in [32, 64] {
-        let mut bytes = short_bytes_of(&short);
-        add_order(&mut bytes[place..place + 32]);
-        let tampered = VrfShortProof::Sr25519(bytes);
-        assert_eq!(public.verify_short(&input, &tampered), Err(VrfError::BadProof));
+fn constant_bytes_are_refused() {
+    for suite in suites() {
+        let (key, input) = (secret(suite, 1).public(), input(1));
+        let (long, short) = (proof(suite, 1, &input), short(suite, 1, &input));
+        for byte in 0..=255 {
+            let filled = changed(&long, |bytes| bytes.fill(byte));
+            assert_eq!(verify(&key, &input, &filled), Err(VrfError::BadProof));
+            let filled = changed_short(&short, |bytes| bytes.fill(byte));
+            assert_eq!(key.verify_short(&input, &filled), Err(VrfError::BadProof));
+        }
     }
 }
 
-/// The output that every key would share, and bytes that are nothing at all.
+/// [B5] A proof shows the output of one key only.
 #[test]
-fn the_identity_as_output_is_refused() {
-    let (key, input) = (key(1), input(1));
-    let mut bytes = bytes_of(&key.prove(&input));
-    bytes[..32].fill(0);
-    for bytes in [bytes, [0; 128], [0xff; 128]] {
-        assert_eq!(
-            verify(&key.public(), &input, &VrfProof::Sr25519(bytes)),
-            Err(VrfError::BadProof)
-        );
-    }
-    for byte in [0, 0xff] {
-        assert_eq!(
-            key.public()
-                .verify_short(&input, &VrfShortProof::Sr25519([byte; 96])),
-            Err(VrfError::BadProof)
-        );
+fn a_proof_of_another_key_is_refused() {
+    for suite in suites() {
+        let (other, input) = (secret(suite, 2).public(), input(1));
+        let refused = Err(VrfError::BadProof);
+        assert_eq!(verify(&other, &input, &proof(suite, 1, &input)), refused);
+        assert_eq!(other.verify_short(&input, &short(suite, 1, &input)), refused);
     }
 }
 
-/// The output of another input, put into a proof for this one.
+/// Inputs that differ from the first in one thing: chain, seed, round, period, kind of step, k, and what for.
+fn inputs() -> Vec<VrfInput> {
+    let other = Digest([3; 32]);
+    vec![
+        VrfInput::role(&CHAIN, &SEED, 5, 0, [3, 0, 0, 0, 0]),
+        VrfInput::role(&other, &SEED, 5, 0, [3, 0, 0, 0, 0]),
+        VrfInput::role(&CHAIN, &other, 5, 0, [3, 0, 0, 0, 0]),
+        VrfInput::role(&CHAIN, &SEED, 6, 0, [3, 0, 0, 0, 0]),
+        VrfInput::role(&CHAIN, &SEED, 5, 1, [3, 0, 0, 0, 0]),
+        VrfInput::role(&CHAIN, &SEED, 5, 0, [2, 0, 0, 0, 0]),
+        VrfInput::role(&CHAIN, &SEED, 5, 0, [3, 0, 0, 0, 1]),
+        VrfInput::seed(&CHAIN, &SEED, 5),
+    ]
+}
+
+/// [B5] [ENC-3] [SEED-2] A proof for one role is none for another role, round, period or chain, nor for a seed.
+#[test]
+fn a_proof_of_another_role_round_or_chain_is_refused() {
+    for suite in suites() {
+        let key = secret(suite, 1).public();
+        for (place, asked) in inputs().iter().enumerate() {
+            for (other, made) in inputs().iter().enumerate() {
+                let proven = verify(&key, asked, &proof(suite, 1, made));
+                assert_eq!(proven.is_ok(), place == other, "{suite} {place} {other}");
+                let proven = key.verify_short(asked, &short(suite, 1, made));
+                assert_eq!(proven.is_ok(), place == other, "{suite} {place} {other}");
+            }
+        }
+    }
+}
+
+/// [B5] The output of another input, put into a proof for this one.
 #[test]
 fn outputs_are_not_exchanged_between_proofs() {
-    let key = key(1);
-    let mut bytes = bytes_of(&key.prove(&input(1)));
-    let other = bytes_of(&key.prove(&input(2)));
-    bytes[..32].copy_from_slice(&other[..32]);
-    assert_eq!(
-        verify(&key.public(), &input(1), &VrfProof::Sr25519(bytes)),
-        Err(VrfError::BadProof)
-    );
+    for suite in suites() {
+        let key = secret(suite, 1).public();
+        let other = proof(suite, 1, &input(2));
+        // Up to the output's point, which stands first.
+        let point = suite.key_bytes().min(48);
+        let mixed = changed(&proof(suite, 1, &input(1)), |bytes| {
+            bytes[..point].copy_from_slice(&other.as_bytes()[..point]);
+        });
+        assert_eq!(verify(&key, &input(1), &mixed), Err(VrfError::BadProof));
+    }
 }
 
-/// Shortening asks for no secret, and what it makes of a wrong proof does not verify.
+/// [B5] A vote's signature is no VRF proof and the other way round, even if somebody has one key for both.
 #[test]
-fn a_wrong_proof_has_no_valid_short_form() {
-    let (key, input) = (key(1), input(1));
-    let proof = key.prove(&input);
-    for place in 0..128 {
-        let mut bytes = bytes_of(&proof);
-        bytes[place] ^= 1 << (place % 8);
-        let short = key.public().shorten(&input, &VrfProof::Sr25519(bytes));
-        let verified = short.and_then(|short| key.public().verify_short(&input, &short));
-        assert_eq!(verified, Err(VrfError::BadProof), "{place}");
+fn a_vote_signature_is_no_proof() {
+    let vote_key = bls::SecretKey::from_seed(&[1; 32]).unwrap();
+    let bytes = vote_key.public().to_bytes();
+    let key = klero_sampling::vrf::VrfPublicKey::from_bytes(VrfSuite::Bls12381, &bytes).unwrap();
+    let input = input(1);
+    let message = Digest(*input.as_bytes());
+    for purpose in [
+        bls::Purpose::Vote,
+        bls::Purpose::Proposal,
+        bls::Purpose::Possession,
+    ] {
+        let signature = vote_key.sign(purpose, &message).to_bytes();
+        let proof = klero_sampling::vrf::VrfProof::Bls12381(signature);
+        assert_eq!(verify(&key, &input, &proof), Err(VrfError::BadProof));
     }
+    let vrf = secret(VrfSuite::Bls12381, 1);
+    let key = bls::PublicKey::from_bytes(&vrf.public().to_bytes().try_into().unwrap()).unwrap();
+    let proof = vrf.prove(&input).unwrap();
+    let signature = bls::Signature::from_bytes(proof.as_bytes().try_into().unwrap()).unwrap();
+    let refused = Err(bls::BlsError::BadSignature);
+    assert_eq!(key.verify(bls::Purpose::Vote, &message, &signature), refused);
 }
