@@ -113,7 +113,7 @@ pub enum KeyError {
 }
 
 impl KeyEntry {
-    /// The validator of a seed; its id follows from the seed and does not tell it.
+    /// The validator of a seed, with a VRF key of `sr25519`; its id follows from the seed and does not tell it.
     pub fn from_seed(seed: Secret) -> Self {
         let id = Domain::Keys.hasher().bytes(seed.expose()).bytes(b"id  ").finish();
         Self {
@@ -160,6 +160,15 @@ impl KeyFile {
             node_seed: Secret::random()?,
             validators: (0..validators).map(entry).collect::<std::io::Result<_>>()?,
         })
+    }
+
+    /// The same seeds, for VRF keys of another suite than `sr25519`.
+    #[must_use]
+    pub fn with_suite(mut self, suite: VrfSuite) -> Self {
+        for entry in &mut self.validators {
+            entry.vrf = suite;
+        }
+        self
     }
 
     /// The entries of a genesis for these validators, each with the same stake, in the order of their ids.

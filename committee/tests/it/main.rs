@@ -14,4 +14,5 @@ mod tallies;
 mod thresholds;
 mod vote_batches;
 mod votes;
+mod vrf_suites;
 mod world;

@@ -14,3 +14,4 @@ mod network;
 mod parent_certificates;
 mod seed_chain;
 mod timestamps;
+mod vrf_suites;

@@ -204,3 +204,23 @@ fn a_profile_of_ones_own_is_taken_and_checked() {
     assert!(said.contains("threshold 1000 of 2000"), "{said}");
     assert!(!here.path().join("bad.json").exists());
 }
+
+/// The suite that the keys were made for is the genesis's; keys of two suites make none.
+#[test]
+fn a_genesis_is_of_the_vrf_suite_of_its_keys() {
+    let here = tempfile::tempdir().unwrap();
+    let here = here.path();
+    let new = ["keys", "new", "--network", "athens"];
+    let ada = ["--keys", "ada.json", "--public", "ada.public.json"];
+    printed(here, &[&new[..], &ada, &["--vrf", "bls12381"]].concat());
+    printed(here, &genesis_of("ada.public.json"));
+    let genesis = read(&here.join("g.json"));
+    assert_eq!(genesis["profile"]["vrf"], "bls12381");
+    let key = genesis["validators"][0]["vrf_key"].as_str().unwrap();
+    assert!(key.starts_with("bls12381:"), "{key}");
+    keys(here, "athens", "ben", "1", "1");
+    let both = ["--validators", "ada.public.json", "ben.public.json"];
+    let genesis = ["genesis", "new", "--network", "athens", "--out", "both.json"];
+    let said = refused(here, &[&genesis[..], &both].concat());
+    assert!(said.contains("another suite"), "{said}");
+}

@@ -5,3 +5,4 @@ mod histories;
 mod members;
 mod registries;
 mod sum_trees;
+mod vrf_suites;

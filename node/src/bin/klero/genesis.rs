@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use klero_committee::{Committees, Profile, Step};
 use klero_finality::{Genesis, GenesisValidator};
 use klero_sampling::SeatScheme;
+use klero_sampling::vrf::VrfSuite;
 use serde_json::json;
 
 use crate::keys::PublicKeys;
@@ -42,7 +43,7 @@ pub(crate) struct NewArgs {
     /// Who votes; without it, everyone for up to 16 validators, and a drawn committee for more
     #[arg(long, value_enum)]
     scheme: Option<Scheme>,
-    /// Committees and times of your own, as the field `profile` of a genesis file has them
+    /// Committees, times and VRF suite of your own, as the field `profile` of a genesis file has them
     #[arg(long, value_name = "FILE", conflicts_with = "scheme")]
     profile: Option<PathBuf>,
     /// Milliseconds since 1970, which the first block's timestamp exceeds; without it, now
@@ -138,13 +139,22 @@ fn new(args: &NewArgs) -> anyhow::Result<()> {
     }
     let profile = match &args.profile {
         Some(path) => read_profile(path)?,
-        None => profile::of(args.scheme.unwrap_or(profile::scheme_for(validators.len()))),
+        None => Profile {
+            vrf: suite_of(&validators),
+            ..profile::of(args.scheme.unwrap_or(profile::scheme_for(validators.len())))
+        },
     };
     let timestamp = args.timestamp.map_or_else(now_ms, Ok)?;
     let genesis = of(&args.network, timestamp, profile, validators);
     genesis.validate().context("these validators make no genesis")?;
     create(&genesis, &args.out)?;
     show(&genesis, args.json)
+}
+
+/// The VRF suite of the validators' keys; `validate` refuses keys of several.
+fn suite_of(validators: &[GenesisValidator]) -> VrfSuite {
+    let first = validators.first();
+    first.map_or(VrfSuite::Sr25519, |validator| validator.vrf_key.suite())
 }
 
 fn read_public(path: &Path) -> anyhow::Result<PublicKeys> {

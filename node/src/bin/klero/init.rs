@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use klero_node::NodeConfig;
 use klero_node::keys::KeyFile;
+use klero_sampling::vrf::VrfSuite;
 use serde_json::json;
 
 use crate::keys::{self, DEFAULT_STAKE, PublicKeys};
@@ -33,6 +34,10 @@ pub(crate) struct Args {
     /// With --network: the stake that each validator is to have in the genesis
     #[arg(long, default_value_t = DEFAULT_STAKE, value_parser = clap::value_parser!(u64).range(1..))]
     stake: u64,
+    /// With --network: what the validators draw with: sr25519, bls12381, or ecvrf-p256 in a build with
+    /// --features ecvrf
+    #[arg(long, value_name = "SUITE", default_value_t = VrfSuite::Sr25519)]
+    vrf: VrfSuite,
     /// The node's name in logs; without it, that of the directory
     #[arg(long)]
     name: Option<String>,
@@ -80,10 +85,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
 
 /// New keys, of which the public half goes into the genesis to be.
 fn begin(args: &Args, network: &str) -> anyhow::Result<PathBuf> {
-    let keys = keys::fresh(network, args.validators)?;
+    let keys = keys::fresh(network, args.validators)?.with_suite(args.vrf);
+    let halves = PublicKeys::of(&keys, args.stake)?;
     keys.create(&args.dir.join("keys.json"))?;
     let public = args.dir.join("validators.json");
-    PublicKeys::of(&keys, args.stake)?.create(&public)?;
+    halves.create(&public)?;
     Ok(public)
 }
 

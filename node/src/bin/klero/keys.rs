@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use klero_finality::GenesisValidator;
 use klero_node::keys::KeyFile;
+use klero_sampling::vrf::VrfSuite;
 use serde::{Deserialize, Serialize};
 
 use crate::output;
@@ -35,6 +36,9 @@ pub(crate) struct NewArgs {
     /// The stake that each of them is to have in the genesis
     #[arg(long, default_value_t = DEFAULT_STAKE, value_parser = clap::value_parser!(u64).range(1..))]
     stake: u64,
+    /// What the validators draw with: sr25519, bls12381, or ecvrf-p256 in a build with --features ecvrf
+    #[arg(long, value_name = "SUITE", default_value_t = VrfSuite::Sr25519)]
+    vrf: VrfSuite,
     /// Where the public halves go; must not exist
     #[arg(long, value_name = "FILE")]
     public: Option<PathBuf>,
@@ -94,9 +98,10 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
 }
 
 fn new(args: &NewArgs) -> anyhow::Result<()> {
-    let keys = fresh(&args.network, args.validators)?;
-    keys.create(&args.keys)?;
+    let keys = fresh(&args.network, args.validators)?.with_suite(args.vrf);
+    // Before anything is written: a suite that is not built makes no keys.
     let public = PublicKeys::of(&keys, args.stake)?;
+    keys.create(&args.keys)?;
     if let Some(path) = &args.public {
         public.create(path)?;
     }
