@@ -11,6 +11,7 @@ phase = @echo "== $(1)"; start=$$(date +%s); \
 BUILD  = cargo build --release --workspace --locked
 CLIPPY = cargo clippy --release --workspace --all-targets --locked -- -D warnings
 TEST   = cargo test --release --workspace --locked
+ECVRF  = -p klero-sampling -p klero-committee --features ecvrf --locked
 DOC    = RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --locked
 
 .PHONY: help setup testnet test fmt lint doc bench clean
@@ -36,6 +37,8 @@ test: ## every check: format, build, lints, tests, documentation
 	$(call phase,build,$(BUILD))
 	$(call phase,lints,$(CLIPPY))
 	$(call phase,tests,$(TEST))
+	$(call phase,lints of ecvrf-p256,cargo clippy --release --all-targets $(ECVRF) -- -D warnings)
+	$(call phase,tests of ecvrf-p256,cargo test --release $(ECVRF) -- vrf)
 	$(call phase,documentation,$(DOC))
 	@echo "== all checks passed"; cat $(TARGET)/phases
 

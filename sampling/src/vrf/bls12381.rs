@@ -2,19 +2,21 @@
 //! output its hash.
 //!
 //! Unique means that a key has one signature for a message, whatever its owner does. That needs the subgroup
-//! check of every proof: the sum of a signature and a point of small order verifies too when it is left out.
+//! check of every proof: the sum of a signature and a point outside the subgroup verifies too when it is left out.
 
 use std::collections::BTreeMap;
 
 use blst::{BLST_ERROR, MultiPoint, min_sig};
 
-use super::{VrfInput, VrfOutput, VrfSuite};
+use super::{VrfInput, VrfOutput, VrfSuite, subgroup};
 use crate::{Domain, split};
 
 /// The domain separation tag of RFC 9380, not that of any vote.
 const TAG: &[u8] = b"KLERO-V1-VRF_BLS12381G1_XMD:SHA-256_SSWU_RO_";
 const KEY_INFO: &[u8] = b"klero v1 vrf key";
 const COEFFICIENT_BYTES: usize = 16;
+/// The bit of a compressed point's first byte that marks the identity.
+const IDENTITY: u8 = 0x40;
 
 /// blst erases the secret scalar when the key is dropped.
 #[derive(Clone)]
@@ -24,7 +26,7 @@ pub(super) struct Secret(min_sig::SecretKey);
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Public(min_sig::PublicKey);
 
-/// A proof whose point is decoded and known to be of the subgroup.
+/// A proof whose point is decoded and not the identity. Whether it lies in the subgroup is not known yet.
 pub(super) struct Attached {
     input: VrfInput,
     signature: min_sig::Signature,
@@ -64,9 +66,8 @@ impl Public {
 
     pub(super) fn attach(&self, input: &VrfInput, bytes: &[u8; 48]) -> Option<Attached> {
         let signature = min_sig::Signature::uncompress(bytes).ok()?;
-        // The same two checks; without them the output could be ground.
-        signature.validate(true).ok()?;
-        Some(Attached {
+        let is_identity = matches!(bytes, [first, ..] if first & IDENTITY != 0);
+        (!is_identity).then_some(Attached {
             input: *input,
             signature,
             key: self.0,
@@ -75,6 +76,8 @@ impl Public {
 
     pub(super) fn verify(&self, input: &VrfInput, bytes: &[u8; 48]) -> Option<VrfOutput> {
         let claim = self.attach(input, bytes)?;
+        // Without this check the output could be ground.
+        claim.signature.validate(true).ok()?;
         claim.verify(TAG, input.as_bytes()).then(|| claim.output())
     }
 }
@@ -85,7 +88,7 @@ impl Attached {
     }
 
     fn verify(&self, tag: &[u8], message: &[u8]) -> bool {
-        // Both points passed their checks when they were decoded.
+        // The key passed its checks when it was decoded, the signature before.
         self.signature.verify(false, message, tag, &[], &self.key, false) == BLST_ERROR::BLST_SUCCESS
     }
 }
@@ -94,19 +97,28 @@ fn output(signature: &[u8; 48]) -> VrfOutput {
     VrfOutput::hash(VrfSuite::Bls12381, signature)
 }
 
-/// One verdict a claim [COM-7].
+/// One verdict a claim [COM-7]: first the subgroup, then the equation.
 ///
 /// With random 128-bit coefficients r(i) and one sum of keys for each distinct input m, the pairings
 /// e(Σ r(i)·signature(i), g) and Π e(H(m), Σ r(i)·key(i)) agree if every signature is right, and with a chance
 /// below 2^-127 otherwise (the small exponents test, as in [`crate::bls::verify_each`]).
 pub(super) fn verify_each(claims: &[Attached], entropy: &[u8; 32]) -> Vec<bool> {
-    split::verdicts(claims, |claims| match claims {
+    let signatures: Vec<min_sig::Signature> = claims.iter().map(|claim| claim.signature).collect();
+    let mut verdicts = subgroup::members(&signatures, entropy);
+    let in_subgroup = claims.iter().zip(&verdicts).filter(|(_, is_member)| **is_member);
+    let in_subgroup: Vec<&Attached> = in_subgroup.map(|(claim, _)| claim).collect();
+    let verified = split::verdicts(&in_subgroup, |claims| match claims {
         [claim] => claim.verify(TAG, claim.input.as_bytes()),
         _ => verify_together(claims, entropy),
-    })
+    });
+    let members = verdicts.iter_mut().filter(|verdict| **verdict);
+    members
+        .zip(verified)
+        .for_each(|(verdict, is_good)| *verdict = is_good);
+    verdicts
 }
 
-fn verify_together(claims: &[Attached], entropy: &[u8; 32]) -> bool {
+fn verify_together(claims: &[&Attached], entropy: &[u8; 32]) -> bool {
     let bits = COEFFICIENT_BYTES * 8;
     let coefficients = coefficients(claims, entropy);
     let mut groups: BTreeMap<VrfInput, (Vec<min_sig::PublicKey>, Vec<u8>)> = BTreeMap::new();
@@ -128,7 +140,7 @@ fn verify_together(claims: &[Attached], entropy: &[u8; 32]) -> bool {
 }
 
 /// Coefficients that nobody foresees, other ones for every batch, none of them zero.
-fn coefficients(claims: &[Attached], entropy: &[u8; 32]) -> Vec<u8> {
+fn coefficients(claims: &[&Attached], entropy: &[u8; 32]) -> Vec<u8> {
     let mut hasher = Domain::BatchCoefficients.hasher().bytes(entropy).bytes(TAG);
     for claim in claims {
         hasher = hasher
@@ -185,12 +197,16 @@ mod tests {
             let input = VrfInput::seed(&Digest::ZERO, &Digest::ZERO, round);
             secret.public().attach(&input, &secret.prove(&input)).unwrap()
         };
-        let found = coefficients(&[claim(1), claim(2)], &[7; 32]);
+        let coefficients = |rounds: [u64; 2], entropy| {
+            let claims = rounds.map(claim);
+            coefficients(&[&claims[0], &claims[1]], &[entropy; 32])
+        };
+        let found = coefficients([1, 2], 7);
         assert_eq!(found.len(), 32);
         assert_ne!(found[..16], found[16..]);
         assert!(found.chunks(16).all(|chunk| chunk.iter().any(|byte| *byte != 0)));
-        assert_ne!(coefficients(&[claim(1), claim(2)], &[8; 32]), found);
-        assert_ne!(coefficients(&[claim(2), claim(1)], &[7; 32]), found);
-        assert_ne!(coefficients(&[claim(1), claim(3)], &[7; 32]), found);
+        assert_ne!(coefficients([1, 2], 8), found);
+        assert_ne!(coefficients([2, 1], 7), found);
+        assert_ne!(coefficients([1, 3], 7), found);
     }
 }

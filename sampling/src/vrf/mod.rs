@@ -44,6 +44,7 @@ mod input;
 mod keys;
 mod proof;
 mod sr25519;
+mod subgroup;
 mod suite;
 mod text;
 

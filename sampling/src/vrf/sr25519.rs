@@ -145,7 +145,7 @@ mod tests {
         hex::decode(value.as_str().unwrap()).unwrap().try_into().unwrap()
     }
 
-    /// Proofs that schnorrkel made years ago under another context, of keys that nobody has any more.
+    /// Proofs that an earlier release of schnorrkel made under another context.
     #[test]
     fn proofs_of_earlier_releases_verify() {
         let file: Value =

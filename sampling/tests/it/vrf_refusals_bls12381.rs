@@ -1,9 +1,9 @@
 //! What is no key and no proof of bls12381.
 
 use blst::{BLST_ERROR, MultiPoint, min_sig};
-use klero_sampling::vrf::{VrfError, VrfProof, VrfPublicKey, VrfSuite};
+use klero_sampling::vrf::{VrfClaim, VrfError, VrfProof, VrfPublicKey, VrfSuite, verify_batch};
 
-use crate::vrf_world::{changed, input, proof, secret, verify};
+use crate::vrf_world::{ENTROPY, changed, input, proof, secret, verify};
 
 const SUITE: VrfSuite = VrfSuite::Bls12381;
 const TAG: &[u8] = b"KLERO-V1-VRF_BLS12381G1_XMD:SHA-256_SSWU_RO_";
@@ -95,4 +95,28 @@ fn other_encodings_of_a_point_are_refused() {
     assert_eq!(key(&[0x9f; 96]), Err(VrfError::BadKey(SUITE)));
     bytes[0] &= 0x7f;
     assert_eq!(key(&bytes), Err(VrfError::BadKey(SUITE)));
+}
+
+/// [B4] [COM-7] Large batches check the subgroup on sums: the one proof outside is found, the others stand.
+#[test]
+fn a_proof_outside_the_subgroup_is_found_in_a_large_batch() {
+    let input = input(1);
+    let keys: Vec<VrfPublicKey> = (0..=255).map(|index| secret(SUITE, index).public()).collect();
+    let mut proofs: Vec<VrfProof> = (0..=255).map(|index| proof(SUITE, index, &input)).collect();
+    let valid = min_sig::Signature::uncompress(proofs[200].as_bytes()).unwrap();
+    let sum = min_sig::AggregateSignature::aggregate(&[&valid, &torsion()], false).unwrap();
+    proofs[200] = VrfProof::Bls12381(sum.to_signature().compress());
+    let claim = |(key, proof)| VrfClaim {
+        key,
+        input: &input,
+        proof,
+    };
+    let claims: Vec<VrfClaim<'_>> = keys.iter().zip(&proofs).map(claim).collect();
+    for (place, result) in verify_batch(&claims, &ENTROPY).into_iter().enumerate() {
+        let expected = match place {
+            200 => Err(VrfError::BadProof),
+            _ => secret(SUITE, place).evaluate(&input),
+        };
+        assert_eq!(result, expected, "{place}");
+    }
 }
