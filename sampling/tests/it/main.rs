@@ -16,6 +16,7 @@ mod quota_conservation;
 mod seats_oracle;
 mod seeds;
 mod splitting_stake;
+mod vrf_any_bytes;
 mod vrf_batches;
 mod vrf_erasure;
 mod vrf_keys;
