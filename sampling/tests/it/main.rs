@@ -20,6 +20,7 @@ mod seed_choices;
 mod seed_grinding;
 mod seeds;
 mod splitting_stake;
+mod vrf_any_bytes;
 mod vrf_batches;
 mod vrf_erasure;
 mod vrf_keys;
