@@ -10,6 +10,7 @@ mod fait_accompli;
 mod hashing;
 mod ladders;
 mod lotteries;
+mod oracle;
 mod priorities;
 mod quota_conservation;
 mod seats_oracle;
