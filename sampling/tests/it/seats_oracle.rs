@@ -7,7 +7,7 @@ use crate::oracle::points::{self, Tally};
 /// Batches of the million.
 const BATCHES: u64 = 50;
 
-/// [SEAT-1] [SEAT-2] [SEAT-4] [SORT-2] The first batch, with draws next to every kind of step.
+/// [SEAT-1] [SEAT-2] [SEAT-3] [SEAT-4] [SORT-2] The first batch, with draws next to every kind of step.
 #[test]
 fn twenty_thousand_points_without_a_difference() {
     report("batch 0", &points::batch(0), 20_000);
@@ -44,7 +44,7 @@ fn quarter(number: u64) {
 
 macro_rules! quarters {
     ($($name:ident $number:literal)*) => {$(
-        /// [SEAT-1] [SEAT-2] [SEAT-4] [SORT-2]
+        /// [SEAT-1] [SEAT-2] [SEAT-3] [SEAT-4] [SORT-2]
         #[test]
         #[ignore = "a quarter of the million points: some minutes; run by `make oracle`"]
         fn $name() {

@@ -43,6 +43,17 @@ impl Chance {
         choices[usize::try_from(index).unwrap()]
     }
 
+    /// Some of the choices, in any order.
+    pub(crate) fn some_of<T>(&mut self, mut choices: Vec<T>, most: usize) -> Vec<T> {
+        let count = choices.len();
+        for index in 0..count.min(most) {
+            let other = self.within(index as u64..=count as u64 - 1);
+            choices.swap(index, usize::try_from(other).unwrap());
+        }
+        choices.truncate(most);
+        choices
+    }
+
     /// x of any draw.
     pub(crate) fn x(&mut self) -> UBig {
         UBig::from_be_bytes(&self.bytes::<32>())

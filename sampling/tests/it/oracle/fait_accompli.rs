@@ -23,6 +23,19 @@ pub(crate) fn split(expected: u32, stakes: &[u64]) -> Option<(u32, u64)> {
     None
 }
 
+/// What seats weigh, multiplied by n₂; in a full committee, as it is.
+pub(crate) fn weight(expected: u32, split: Option<(u32, u64)>, guaranteed: u64, drawn: u64) -> u128 {
+    let Some((permanent, rest)) = split else {
+        return guaranteed.into();
+    };
+    let others = UBig::from(expected - permanent);
+    let seat = RBig::from_parts(IBig::from(rest), others.clone());
+    let weight = (RBig::from(guaranteed) + RBig::from(drawn) * seat) * RBig::from(others);
+    let (numerator, denominator) = weight.into_parts();
+    assert_eq!(denominator, UBig::ONE);
+    u128::try_from(numerator).unwrap()
+}
+
 fn fraction(over: u128, under: u128) -> RBig {
     RBig::from_parts(IBig::from(over), UBig::from(under))
 }

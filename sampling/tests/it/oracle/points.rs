@@ -4,10 +4,10 @@ use std::fmt::Debug;
 use std::time::{Duration, Instant};
 
 use dashu::integer::UBig;
-use klero_sampling::{Lottery, LotteryError, SeatScheme, Seats};
+use klero_sampling::{Holder, Lottery, LotteryError, SeatScheme, Seats};
 
 use super::questions::{self, KINDS, Kind};
-use super::{Chance, Question, Steps, draw, last_x, quota};
+use super::{Chance, Question, Steps, draw, fait_accompli, last_x, quota};
 
 /// What one kind of question came to.
 pub(crate) struct Tally {
@@ -51,6 +51,54 @@ impl Tally {
         self.points < self.wanted
     }
 
+    /// Compares the answers for some draws of one stake.
+    fn ask(
+        &mut self,
+        scheme: SeatScheme,
+        question: &Question,
+        draws: &[UBig],
+        oracle: impl Fn(&UBig) -> Seats,
+    ) {
+        let lottery = Lottery::new(scheme, question.expected, question.total).unwrap();
+        let answers = answers(&lottery, question.stake.into(), draws);
+        for (x, answers) in draws.iter().zip(answers) {
+            if self.is_wanting() {
+                self.count((question, x), [Ok(oracle(x)); 2], answers);
+            }
+        }
+    }
+
+    /// Compares seats and weights for some draws of a member of a weighted committee.
+    fn ask_member(
+        &mut self,
+        chance: &mut Chance,
+        lottery: &Lottery,
+        split: Option<(u32, u64)>,
+        holder: Holder,
+    ) {
+        let place = holder.place().unwrap();
+        let draws_from = split.filter(|(permanent, _)| place > *permanent);
+        let (draws, steps) = if let Some((permanent, rest)) = draws_from {
+            let question = Question::new(holder.stake(), rest, lottery.expected() - permanent);
+            let steps = question.binomial();
+            (draws_of(chance, &steps, 2), Some(steps))
+        } else {
+            (vec![chance.x()], None)
+        };
+        for (x, answers) in draws.iter().zip(answers(lottery, holder, &draws)) {
+            if !self.is_wanting() {
+                return;
+            }
+            let seats = steps.as_ref().map_or(weight_of(holder.stake()), |steps| Seats {
+                guaranteed: 0,
+                drawn: steps.seats(x),
+            });
+            let weight = fait_accompli::weight(lottery.expected(), split, seats.guaranteed, seats.drawn);
+            let weights = answers.map(|seats| seats.map(|seats| (seats, lottery.weight(&seats))));
+            self.count((lottery, holder, x), [Ok((seats, weight)); 2], weights);
+        }
+    }
+
     fn count<T: PartialEq + Debug>(&mut self, asked: impl Debug, oracle: T, product: T) {
         self.points += 1;
         if oracle != product {
@@ -65,28 +113,32 @@ pub(crate) fn batch(batch: u64) -> Vec<Tally> {
     let mut tallies: Vec<Tally> = KINDS.iter().map(|kind| binomial(kind, batch)).collect();
     tallies.push(quota_points(batch));
     tallies.push(full_points(batch));
+    tallies.push(fait_accompli_points(batch));
     tallies
 }
 
-fn product(scheme: SeatScheme, question: &Question, x: &UBig) -> Result<Seats, LotteryError> {
-    Lottery::new(scheme, question.expected, question.total)?.seats(&draw(x), question.stake)
+/// What the crate answers, unprepared and prepared.
+type Answers = [Result<Seats, LotteryError>; 2];
+
+fn answers(lottery: &Lottery, holder: Holder, draws: &[UBig]) -> impl Iterator<Item = Answers> {
+    let ladder = lottery.ladder(holder).unwrap();
+    draws.iter().map(move |x| {
+        let draw = draw(x);
+        [lottery.seats(&draw, holder), ladder.seats(&draw)]
+    })
 }
 
 fn binomial(kind: &Kind, batch: u64) -> Tally {
     Tally::of("binomial", kind.name, kind.points, batch, |chance, tally| {
         let question = (kind.ask)(chance);
         let steps = question.binomial();
-        for x in draws_of(chance, &steps, kind.steps) {
-            if !tally.is_wanting() {
-                return;
-            }
-            let seats = Seats {
-                guaranteed: 0,
-                drawn: steps.seats(&x),
-            };
-            let product = product(SeatScheme::Binomial, &question, &x);
-            tally.count((question, x), Ok(seats), product);
-        }
+        let draws = draws_of(chance, &steps, kind.steps);
+        let draws = chance.some_of(draws, kind.draws);
+        let oracle = |x: &UBig| Seats {
+            guaranteed: 0,
+            drawn: steps.seats(x),
+        };
+        tally.ask(SeatScheme::Binomial, &question, &draws, oracle);
     })
 }
 
@@ -96,14 +148,12 @@ fn quota_points(batch: u64) -> Tally {
         if u64::from(question.expected) >= question.total {
             return;
         }
-        for x in draws_by(chance, [quota::winning_draws(&question)]) {
-            if !tally.is_wanting() {
-                return;
-            }
-            let (guaranteed, drawn) = quota::seats(&x, &question);
-            let product = product(SeatScheme::Quota, &question, &x);
-            tally.count((question, x), Ok(Seats { guaranteed, drawn }), product);
-        }
+        let draws = draws_by(chance, [quota::winning_draws(&question)]);
+        let oracle = |x: &UBig| {
+            let (guaranteed, drawn) = quota::seats(x, &question);
+            Seats { guaranteed, drawn }
+        };
+        tally.ask(SeatScheme::Quota, &question, &draws, oracle);
     })
 }
 
@@ -111,21 +161,39 @@ fn quota_points(batch: u64) -> Tally {
 fn full_points(batch: u64) -> Tally {
     Tally::of("full", "any stake", 500, batch, |chance, tally| {
         let question = questions::any(chance);
-        let by_choice = chance.within(0..=1) == 0;
-        if !by_choice && u64::from(question.expected) < question.total {
+        let scheme = chance.one_of(&[SeatScheme::Full, SeatScheme::Quota, SeatScheme::Binomial]);
+        if scheme != SeatScheme::Full && u64::from(question.expected) < question.total {
             return;
         }
-        let scheme = if by_choice {
-            SeatScheme::Full
-        } else {
-            chance.one_of(&[SeatScheme::Quota, SeatScheme::Binomial])
-        };
-        let seats = Seats {
-            guaranteed: question.stake,
-            drawn: 0,
-        };
-        let x = chance.one_of(&[0_u64, 1, u64::MAX]).into();
-        tally.count(question, Ok(seats), product(scheme, &question, &x));
+        let draws = [UBig::ZERO, chance.x(), last_x()];
+        tally.ask(scheme, &question, &draws, |_| weight_of(question.stake));
+    })
+}
+
+fn weight_of(stake: u64) -> Seats {
+    Seats {
+        guaranteed: stake,
+        drawn: 0,
+    }
+}
+
+/// The split is a point, and so is each draw of some members.
+fn fait_accompli_points(batch: u64) -> Tally {
+    Tally::of("fait-accompli", "any electorate", 2500, batch, |chance, tally| {
+        let (expected, stakes) = questions::electorate(chance);
+        let lottery = Lottery::of(SeatScheme::FaitAccompli, expected, &stakes).unwrap();
+        let split = fait_accompli::split(expected, &stakes);
+        let of_crate = lottery.split().map(|split| (split.permanent, split.rest));
+        tally.count((expected, &stakes), split, of_crate);
+        // The last of the permanent members, the first after it and the last of all.
+        let permanent = split.map_or(0, |(permanent, _)| permanent);
+        let last = stakes.len() as u32;
+        for place in [permanent, permanent + 1, last] {
+            if (1..=last).contains(&place) {
+                let stake = stakes[place as usize - 1];
+                tally.ask_member(chance, &lottery, split, Holder::at(place, stake));
+            }
+        }
     })
 }
 

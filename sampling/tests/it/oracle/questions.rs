@@ -11,6 +11,8 @@ pub(crate) struct Kind {
     pub(crate) points: u64,
     /// How many steps of one distribution are looked at from both sides.
     pub(crate) steps: usize,
+    /// The most draws of one question, where an answer takes the crate long.
+    pub(crate) draws: usize,
     pub(crate) ask: fn(&mut Chance) -> Question,
 }
 
@@ -31,8 +33,8 @@ pub(crate) const KINDS: [Kind; 12] = [
     kind("a holder of everything", 500, 8, whole),
     kind("totals near 2^63", 1500, 4, great_total),
     kind("less than one seat", 1000, 4, small_mean),
-    kind("almost certain units", 140, 8, dense),
-    kind("a great many seats", 20, 8, great_expected),
+    slow("almost certain units", 148, 12, dense),
+    slow("a great many seats", 12, 4, great_expected),
 ];
 
 const fn kind(name: &'static str, points: u64, steps: usize, ask: fn(&mut Chance) -> Question) -> Kind {
@@ -40,7 +42,16 @@ const fn kind(name: &'static str, points: u64, steps: usize, ask: fn(&mut Chance
         name,
         points,
         steps,
+        draws: usize::MAX,
         ask,
+    }
+}
+
+/// Every draw takes the walk over a great many seats.
+const fn slow(name: &'static str, points: u64, draws: usize, ask: fn(&mut Chance) -> Question) -> Kind {
+    Kind {
+        draws,
+        ..kind(name, points, 8, ask)
     }
 }
 
@@ -119,7 +130,7 @@ fn small_mean(chance: &mut Chance) -> Question {
 
 /// τ is close to S, and pmf(0) as small as it gets.
 fn dense(chance: &mut Chance) -> Question {
-    let expected = chance.within(1 << 13..=1 << 18);
+    let expected = chance.within(1 << 13..=1 << 17);
     let total = expected + chance.spread(1..=1 << 13);
     Question::new(
         chance.within(EXACT + 1..=total),
@@ -136,6 +147,32 @@ fn great_expected(chance: &mut Chance) -> Question {
         total,
         u32::try_from(expected).unwrap(),
     )
+}
+
+/// τ and the stakes of an electorate in descending order: some equal, some with a few that stand out.
+pub(crate) fn electorate(chance: &mut Chance) -> (u32, Vec<u64>) {
+    let members = chance.spread(1..=400);
+    // The greatest stake leaves room for all others below 2^63.
+    let greatest = chance.spread(1..=MAX_TOTAL / members);
+    let shape = chance.within(0..=4);
+    let mut stakes: Vec<u64> = (1..=members)
+        .map(|place| match shape {
+            0 => greatest,
+            1 => greatest / place,
+            2 => chance.spread(1..=greatest),
+            3 => greatest >> (place / 4).min(63),
+            // A few distinct stakes, so that the split falls among equals.
+            _ => greatest / chance.one_of(&[1, 2, 3, 500, 800]),
+        })
+        .map(|stake| stake.max(1))
+        .collect();
+    stakes.sort_unstable_by(|first, second| second.cmp(first));
+    let expected = match chance.within(0..=3) {
+        0 => chance.within(1..=members + 1),
+        1 => chance.spread(1..=GREATEST),
+        _ => chance.spread(1..=3000),
+    };
+    (u32::try_from(expected).unwrap(), stakes)
 }
 
 /// Any question of the domain with s ≤ S, τ ≥ S among them.
