@@ -11,9 +11,10 @@ phase = @echo "== $(1)"; start=$$(date +%s); \
 BUILD  = cargo build --release --workspace --locked
 CLIPPY = cargo clippy --release --workspace --all-targets --locked -- -D warnings
 TEST   = cargo test --release --workspace --locked
+ASK    = cargo test --release -p klero-sampling --locked --test it -- --ignored
 DOC    = RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --locked
 
-.PHONY: help setup testnet test fmt lint doc bench clean
+.PHONY: help setup testnet test fmt lint doc bench oracle vectors clean
 
 help: ## this list
 	@echo "Klero: consensus by sampled committees"
@@ -54,6 +55,12 @@ bench: setup ## the benchmarks: votes of a step, then time to finality of 200 an
 	$(BUILD)
 	$(KLERO) testnet --rounds 150 | tail -n 5
 	$(KLERO) testnet --validators 4 --rounds 300 | tail -n 5
+
+oracle: ## seats at a million points against their definition, some minutes; make test asks 20,000 of them
+	$(ASK) oracle_
+
+vectors: ## write sampling/vectors/seats-edges.json anew
+	$(ASK) write_the_vectors
 
 clean: ## remove what was built, RocksDB too
 	cargo clean

@@ -71,11 +71,6 @@ impl Steps {
         least
     }
 
-    /// The k at which the distribution ends for all draws.
-    pub(crate) fn last(&self) -> u64 {
-        self.first + self.sums.len() as u64 - 1
-    }
-
     /// The probabilities of 0 to `last` seats, for tests that count.
     pub(crate) fn probabilities(&self, last: u64) -> Vec<f64> {
         let mut below = UBig::ZERO;
