@@ -24,8 +24,17 @@ pub(crate) fn outputs(step: u8, rounds: u64) -> impl Iterator<Item = VrfOutput> 
     })
 }
 
+/// Outputs with the validators that draw by them, a hundred groups by each output: one evaluation of the VRF takes
+/// longer than all that follows from it.
+pub(crate) fn groups(step: u8, count: u64) -> impl Iterator<Item = (VrfOutput, impl Fn(usize) -> Digest)> {
+    assert_eq!(count % 100, 0);
+    outputs(step, count / 100).flat_map(|output| {
+        (0..100).map(move |group| (output, move |index: usize| validator(group * 1000 + index)))
+    })
+}
+
 /// The validators with the ids 0, 1, …
-pub(crate) fn validator(index: usize) -> Digest {
+fn validator(index: usize) -> Digest {
     let mut id = [0; 32];
     id[..8].copy_from_slice(&(index as u64).to_be_bytes());
     Digest(id)

@@ -3,7 +3,7 @@
 use klero_sampling::vrf::VrfOutput;
 use klero_sampling::{Digest, Draw, Ladder, Lottery, Priority, SeatScheme};
 
-use crate::chi_square::{REJECT, outputs, p_value, validator};
+use crate::chi_square::{REJECT, groups, p_value};
 
 const PERIODS: u64 = 20_000;
 
@@ -32,11 +32,11 @@ fn wins(scheme: SeatScheme, expected: u32, stakes: &[u64], step: u8, rank: Rank)
         .map(|stake| lottery.ladder(*stake).unwrap())
         .collect();
     let mut wins = vec![0; stakes.len()];
-    for output in outputs(step, PERIODS) {
+    for (output, validator) in groups(step, PERIODS) {
         let ranks = ladders.iter().enumerate().filter_map(|(index, ladder)| {
-            let validator = validator(index);
-            let seats = ladder.seats(&Draw::new(&output, &validator)).unwrap();
-            rank(&output, &validator, seats.total()).map(|rank| (rank, index))
+            let id = validator(index);
+            let seats = ladder.seats(&Draw::new(&output, &id)).unwrap();
+            rank(&output, &id, seats.total()).map(|rank| (rank, index))
         });
         if let Some((_, winner)) = ranks.min() {
             wins[winner] += 1;

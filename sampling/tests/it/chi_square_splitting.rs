@@ -2,7 +2,7 @@
 
 use klero_sampling::{Draw, Ladder, Lottery, SeatScheme};
 
-use crate::chi_square::{REJECT, counts, outputs, p_value, p_value_of_two, validator};
+use crate::chi_square::{REJECT, counts, groups, p_value, p_value_of_two};
 use crate::oracle::Question;
 
 const ROUNDS: u64 = 20_000;
@@ -20,7 +20,7 @@ const LAST: u64 = 40;
 fn seats(scheme: SeatScheme, step: u8, parts: u64) -> Vec<u64> {
     let lottery = Lottery::new(scheme, WHOLE.expected, WHOLE.total).unwrap();
     let ladder: Ladder = lottery.ladder(WHOLE.stake / parts).unwrap();
-    let sums = outputs(step, ROUNDS).map(|output| {
+    let sums = groups(step, ROUNDS).map(|(output, validator)| {
         let draws = (0..parts as usize).map(|index| Draw::new(&output, &validator(index)));
         draws
             .map(|draw| ladder.seats(&draw).unwrap().total())
