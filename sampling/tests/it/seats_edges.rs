@@ -6,7 +6,7 @@ use klero_sampling::{Lottery, MAX_EXPECTED, MAX_TOTAL, SeatScheme};
 use crate::oracle::{Question, draw, last_x, quota};
 
 /// (s, S, τ)
-const EDGES: [(u64, u64, u32); 34] = [
+const EDGES: [(u64, u64, u32); 35] = [
     (1, 2, 1),
     (1, 1000, 999),
     (1, 1 << 63, 1),
@@ -17,6 +17,8 @@ const EDGES: [(u64, u64, u32); 34] = [
     (5, 5, 4),
     // Here CDF(3) is a draw, although S is no power of two.
     (6, 5 << 43, 2721),
+    // So it is with CDF(5).
+    (13, 3 << 20, 164_449),
     (26, (1 << 63) - 1, 1 << 20),
     (27, (1 << 63) - 1, 1 << 20),
     (64, 64, 1),

@@ -2,6 +2,7 @@
 
 use std::io::{Write, stderr};
 
+use crate::oracle::draw;
 use crate::oracle::points::{self, Tally};
 
 /// Batches of the million.
@@ -11,6 +12,17 @@ const BATCHES: u64 = 50;
 #[test]
 fn twenty_thousand_points_without_a_difference() {
     report("batch 0", &points::batch(0), 20_000);
+}
+
+/// The points show what they are there for: were the last 64 bits of a draw left out, every kind with a chance would
+/// tell.
+#[test]
+fn a_draw_read_with_192_bits_makes_a_difference() {
+    let tallies = points::quick(0, |x| draw(&(x >> 64 << 64)));
+    for tally in tallies {
+        let without_chance = tally.scheme == "full" || tally.kind == "no stake";
+        assert_eq!(tally.differences.is_empty(), without_chance, "{}", tally.kind);
+    }
 }
 
 /// Counts of several batches by kind.

@@ -100,7 +100,7 @@ impl Case {
 
 fn binomial_cases(cases: &mut Vec<Case>) {
     for kind in &KINDS {
-        let (questions, draws) = if kind.draws < usize::MAX { (1, 4) } else { (3, 7) };
+        let (questions, draws) = if kind.is_slow() { (1, 4) } else { (3, 7) };
         for number in 0..questions {
             let mut chance = Chance::new(kind.name, u64::MAX, number);
             let question = (kind.ask)(&mut chance);
@@ -115,8 +115,9 @@ fn binomial_cases(cases: &mut Vec<Case>) {
 }
 
 /// CDF(k) is (2x + 1)/2^257 for an x, which has passed it, and the draw before has not: (s, S, τ, k).
-const DRAWS_ON_STEPS: [(u64, u64, u32, u64); 4] = [
+const DRAWS_ON_STEPS: [(u64, u64, u32, u64); 5] = [
     (6, 5 << 43, 2721, 3),
+    (13, 3 << 20, 164_449, 5),
     (129, 1024, 256, 64),
     (257, 512, 256, 0),
     (257, 512, 256, 256),

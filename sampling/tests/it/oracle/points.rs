@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::time::{Duration, Instant};
 
 use dashu::integer::UBig;
-use klero_sampling::{Holder, Lottery, LotteryError, SeatScheme, Seats};
+use klero_sampling::{Draw, Holder, Lottery, LotteryError, SeatScheme, Seats};
 
 use super::questions::{self, KINDS, Kind};
 use super::{Chance, Question, Steps, draw, fait_accompli, last_x, quota};
@@ -18,6 +18,7 @@ pub(crate) struct Tally {
     /// Points where oracle and crate disagree, in words.
     pub(crate) differences: Vec<String>,
     wanted: u64,
+    reading: Reading,
 }
 
 impl Tally {
@@ -27,6 +28,7 @@ impl Tally {
         kind: &'static str,
         wanted: u64,
         batch: u64,
+        reading: Reading,
         mut ask: impl FnMut(&mut Chance, &mut Self),
     ) -> Self {
         let start = Instant::now();
@@ -37,6 +39,7 @@ impl Tally {
             time: Duration::ZERO,
             differences: Vec::new(),
             wanted,
+            reading,
         };
         let mut number = 0;
         while tally.is_wanting() {
@@ -60,7 +63,7 @@ impl Tally {
         oracle: impl Fn(&UBig) -> Seats,
     ) {
         let lottery = Lottery::new(scheme, question.expected, question.total).unwrap();
-        let answers = answers(&lottery, question.stake.into(), draws);
+        let answers = answers(&lottery, question.stake.into(), draws, self.reading);
         for (x, answers) in draws.iter().zip(answers) {
             if self.is_wanting() {
                 self.count((question, x), [Ok(oracle(x)); 2], answers);
@@ -85,7 +88,7 @@ impl Tally {
         } else {
             (vec![chance.x()], None)
         };
-        for (x, answers) in draws.iter().zip(answers(lottery, holder, &draws)) {
+        for (x, answers) in draws.iter().zip(answers(lottery, holder, &draws, self.reading)) {
             if !self.is_wanting() {
                 return;
             }
@@ -108,42 +111,65 @@ impl Tally {
     }
 }
 
+/// How the crate is given a draw.
+pub(crate) type Reading = fn(&UBig) -> Draw;
+
 /// One batch of 20,000 points: the same at every run.
 pub(crate) fn batch(batch: u64) -> Vec<Tally> {
-    let mut tallies: Vec<Tally> = KINDS.iter().map(|kind| binomial(kind, batch)).collect();
-    tallies.push(quota_points(batch));
-    tallies.push(full_points(batch));
-    tallies.push(fait_accompli_points(batch));
+    let slow = KINDS.iter().filter(|kind| kind.is_slow());
+    let slow = slow.map(|kind| binomial(kind, batch, draw));
+    quick(batch, draw).into_iter().chain(slow).collect()
+}
+
+/// Those that do not take the crate long.
+pub(crate) fn quick(batch: u64, reading: Reading) -> Vec<Tally> {
+    let kinds = KINDS.iter().filter(|kind| !kind.is_slow());
+    let mut tallies: Vec<Tally> = kinds.map(|kind| binomial(kind, batch, reading)).collect();
+    tallies.push(quota_points(batch, reading));
+    tallies.push(full_points(batch, reading));
+    tallies.push(fait_accompli_points(batch, reading));
     tallies
 }
 
 /// What the crate answers, unprepared and prepared.
 type Answers = [Result<Seats, LotteryError>; 2];
 
-fn answers(lottery: &Lottery, holder: Holder, draws: &[UBig]) -> impl Iterator<Item = Answers> {
+fn answers(
+    lottery: &Lottery,
+    holder: Holder,
+    draws: &[UBig],
+    reading: Reading,
+) -> impl Iterator<Item = Answers> {
     let ladder = lottery.ladder(holder).unwrap();
     draws.iter().map(move |x| {
-        let draw = draw(x);
+        let draw = reading(x);
         [lottery.seats(&draw, holder), ladder.seats(&draw)]
     })
 }
 
-fn binomial(kind: &Kind, batch: u64) -> Tally {
-    Tally::of("binomial", kind.name, kind.points, batch, |chance, tally| {
-        let question = (kind.ask)(chance);
-        let steps = question.binomial();
-        let draws = draws_of(chance, &steps, kind.steps);
-        let draws = chance.some_of(draws, kind.draws);
-        let oracle = |x: &UBig| Seats {
-            guaranteed: 0,
-            drawn: steps.seats(x),
-        };
-        tally.ask(SeatScheme::Binomial, &question, &draws, oracle);
-    })
+fn binomial(kind: &Kind, batch: u64, reading: Reading) -> Tally {
+    Tally::of(
+        "binomial",
+        kind.name,
+        kind.points,
+        batch,
+        reading,
+        |chance, tally| {
+            let question = (kind.ask)(chance);
+            let steps = question.binomial();
+            let draws = draws_of(chance, &steps, kind.steps);
+            let draws = chance.some_of(draws, kind.draws);
+            let oracle = |x: &UBig| Seats {
+                guaranteed: 0,
+                drawn: steps.seats(x),
+            };
+            tally.ask(SeatScheme::Binomial, &question, &draws, oracle);
+        },
+    )
 }
 
-fn quota_points(batch: u64) -> Tally {
-    Tally::of("quota", "any stake", 4000, batch, |chance, tally| {
+fn quota_points(batch: u64, reading: Reading) -> Tally {
+    Tally::of("quota", "any stake", 4000, batch, reading, |chance, tally| {
         let question = questions::any(chance);
         if u64::from(question.expected) >= question.total {
             return;
@@ -158,8 +184,8 @@ fn quota_points(batch: u64) -> Tally {
 }
 
 /// By choice, or because τ ≥ S.
-fn full_points(batch: u64) -> Tally {
-    Tally::of("full", "any stake", 500, batch, |chance, tally| {
+fn full_points(batch: u64, reading: Reading) -> Tally {
+    Tally::of("full", "any stake", 500, batch, reading, |chance, tally| {
         let question = questions::any(chance);
         let scheme = chance.one_of(&[SeatScheme::Full, SeatScheme::Quota, SeatScheme::Binomial]);
         if scheme != SeatScheme::Full && u64::from(question.expected) < question.total {
@@ -178,23 +204,30 @@ fn weight_of(stake: u64) -> Seats {
 }
 
 /// The split is a point, and so is each draw of some members.
-fn fait_accompli_points(batch: u64) -> Tally {
-    Tally::of("fait-accompli", "any electorate", 2500, batch, |chance, tally| {
-        let (expected, stakes) = questions::electorate(chance);
-        let lottery = Lottery::of(SeatScheme::FaitAccompli, expected, &stakes).unwrap();
-        let split = fait_accompli::split(expected, &stakes);
-        let of_crate = lottery.split().map(|split| (split.permanent, split.rest));
-        tally.count((expected, &stakes), split, of_crate);
-        // The last of the permanent members, the first after it and the last of all.
-        let permanent = split.map_or(0, |(permanent, _)| permanent);
-        let last = stakes.len() as u32;
-        for place in [permanent, permanent + 1, last] {
-            if (1..=last).contains(&place) {
-                let stake = stakes[place as usize - 1];
-                tally.ask_member(chance, &lottery, split, Holder::at(place, stake));
+fn fait_accompli_points(batch: u64, reading: Reading) -> Tally {
+    Tally::of(
+        "fait-accompli",
+        "any electorate",
+        2500,
+        batch,
+        reading,
+        |chance, tally| {
+            let (expected, stakes) = questions::electorate(chance);
+            let lottery = Lottery::of(SeatScheme::FaitAccompli, expected, &stakes).unwrap();
+            let split = fait_accompli::split(expected, &stakes);
+            let of_crate = lottery.split().map(|split| (split.permanent, split.rest));
+            tally.count((expected, &stakes), split, of_crate);
+            // The last of the permanent members, the first after it and the last of all.
+            let permanent = split.map_or(0, |(permanent, _)| permanent);
+            let last = stakes.len() as u32;
+            for place in [permanent, permanent + 1, last] {
+                if (1..=last).contains(&place) {
+                    let stake = stakes[place as usize - 1];
+                    tally.ask_member(chance, &lottery, split, Holder::at(place, stake));
+                }
             }
-        }
-    })
+        },
+    )
 }
 
 /// The ends, some draws from everywhere, and `count` steps of the distribution from both sides.

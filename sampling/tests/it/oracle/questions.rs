@@ -16,17 +16,24 @@ pub(crate) struct Kind {
     pub(crate) ask: fn(&mut Chance) -> Question,
 }
 
+impl Kind {
+    pub(crate) fn is_slow(&self) -> bool {
+        self.draws < usize::MAX
+    }
+}
+
 const GREATEST: u64 = MAX_EXPECTED as u64;
 
 /// The kinds of binomial questions.
-pub(crate) const KINDS: [Kind; 12] = [
+pub(crate) const KINDS: [Kind; 13] = [
     kind("no stake", 100, 1, |chance| Question {
         stake: 0,
         ..short(chance)
     }),
     kind("few units", 2000, 4, few_units),
     kind("powers of two", 1500, 10, powers_of_two),
-    kind("near powers of two", 1000, 4, near_powers_of_two),
+    kind("near powers of two", 600, 4, near_powers_of_two),
+    kind("draws on steps", 400, 24, draws_on_steps),
     kind("up to 120 units", 2000, 4, short),
     kind("up to 4096 units", 840, 40, long),
     kind("everyday committees", 2400, 4, everyday),
@@ -85,6 +92,28 @@ fn near_powers_of_two(chance: &mut Chance) -> Question {
     let total = (chance.within(1..=7) * 2 + 1) << chance.within(1..=58);
     let expected = any_expected(chance, total);
     Question::new(chance.within(1..=total.min(30)), total, expected)
+}
+
+/// (s, c, b, τ): a CDF(k) of s units with τ of S = c·2^b is (2x + 1)/2^257, although c is no factor of τ. They are
+/// found by lifting the roots τ of S^s·CDF(k) modulo c to those modulo c^s.
+const ON_STEPS: [(u64, u64, u32, u32); 12] = [
+    (13, 3, 20, 164_449),
+    (13, 3, 20, 518_743),
+    (13, 3, 20, 873_037),
+    (13, 3, 20, 146_927),
+    (13, 3, 20, 855_515),
+    (13, 3, 21, 328_898),
+    (13, 3, 21, 293_854),
+    (13, 3, 22, 657_796),
+    (6, 5, 43, 2069),
+    (6, 5, 43, 2721),
+    (6, 5, 44, 5442),
+    (6, 5, 45, 8276),
+];
+
+fn draws_on_steps(chance: &mut Chance) -> Question {
+    let (stake, factor, bits, expected) = chance.one_of(&ON_STEPS);
+    Question::new(stake, factor << bits, expected)
 }
 
 fn short(chance: &mut Chance) -> Question {
@@ -154,13 +183,17 @@ pub(crate) fn electorate(chance: &mut Chance) -> (u32, Vec<u64>) {
     let members = chance.spread(1..=400);
     // The greatest stake leaves room for all others below 2^63.
     let greatest = chance.spread(1..=MAX_TOTAL / members);
-    let shape = chance.within(0..=4);
+    let shape = chance.within(0..=5);
+    let large = chance.within(0..=members / 4);
     let mut stakes: Vec<u64> = (1..=members)
         .map(|place| match shape {
             0 => greatest,
             1 => greatest / place,
             2 => chance.spread(1..=greatest),
             3 => greatest >> (place / 4).min(63),
+            // Few that stand out among single units.
+            4 if place <= large => greatest,
+            4 => 1,
             // A few distinct stakes, so that the split falls among equals.
             _ => greatest / chance.one_of(&[1, 2, 3, 500, 800]),
         })
@@ -169,6 +202,8 @@ pub(crate) fn electorate(chance: &mut Chance) -> (u32, Vec<u64>) {
     stakes.sort_unstable_by(|first, second| second.cmp(first));
     let expected = match chance.within(0..=3) {
         0 => chance.within(1..=members + 1),
+        // As many seats as there are units left, or nearly.
+        1 if shape == 4 => chance.within(members.max(2) - 1..=members + 1),
         1 => chance.spread(1..=GREATEST),
         _ => chance.spread(1..=3000),
     };
