@@ -232,13 +232,14 @@ fn fait_accompli_points(batch: u64, reading: Reading) -> Tally {
 
 /// The ends, some draws from everywhere, and `count` steps of the distribution from both sides.
 pub(crate) fn draws_of(chance: &mut Chance, steps: &Steps, count: usize) -> Vec<UBig> {
+    // Beyond these no draw is left.
+    let (least, most) = (steps.seats(&UBig::ZERO), steps.seats(&last_x()));
     let turns: Vec<UBig> = (0..count)
         .map(|number| {
             let k = match number % 4 {
-                // The outermost steps that a draw can reach.
-                0 => steps.seats(&UBig::ZERO),
-                1 => steps.seats(&last_x()).saturating_sub(1),
-                2 => steps.seats(&chance.small_x()),
+                0 => least,
+                1 => most.saturating_sub(1),
+                2 => chance.within(least..=most),
                 _ => steps.seats(&chance.x()),
             };
             steps.draws_up_to(k)
