@@ -2,7 +2,9 @@
 
 use dashu::integer::UBig;
 
-use crate::oracle::{Chance, EXACT, Question, draws_below, exact, interval, last_x, questions};
+use crate::oracle::{
+    Chance, EXACT, Question, draws_below, exact, fait_accompli, interval, last_x, questions,
+};
 
 /// C(s, k)·τ^k·(S − τ)^(s − k), from factorials and powers.
 fn weight(question: &Question, k: u64) -> UBig {
@@ -78,4 +80,27 @@ fn a_draw_on_a_step_has_passed_it() {
 fn the_bounds_give_no_answer_that_they_do_not_know() {
     let (question, x) = draw_on_a_step();
     interval::steps(&question).seats(&x);
+}
+
+/// [SEAT-3] Among the electorates that are asked about are all that the rule tells apart.
+#[test]
+fn the_electorates_are_of_every_kind() {
+    let mut kinds = [0; 6];
+    for number in 0..2000 {
+        let (expected, stakes) = questions::electorate(&mut Chance::new("kinds", 0, number));
+        if u64::from(expected) >= stakes.iter().sum() {
+            kinds[0] += 1;
+            continue;
+        }
+        let kind = match fait_accompli::end_of_permanent(expected, &stakes) {
+            None => 1,
+            Some((permanent, rest)) if u64::from(expected - permanent) >= rest => 2,
+            Some((0, _)) => 3,
+            // The place among equals decides.
+            Some((permanent, _)) if stakes[permanent as usize - 1] == stakes[permanent as usize] => 4,
+            Some(_) => 5,
+        };
+        kinds[kind] += 1;
+    }
+    assert!(kinds.iter().all(|count| *count > 20), "{kinds:?}");
 }
