@@ -13,9 +13,10 @@ BUILD  = cargo build --release --workspace --locked
 CLIPPY = cargo clippy --release --workspace --all-targets --locked -- -D warnings
 TEST   = cargo test --release --workspace --locked
 ECVRF  = -p klero-sampling -p klero-committee --features ecvrf --locked
+ASK    = cargo test --release -p klero-sampling --locked --test it -- --ignored
 DOC    = RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --locked
 
-.PHONY: help setup testnet test fmt lint doc bench fuzz clean
+.PHONY: help setup testnet test fmt lint doc bench instructions fuzz oracle vectors clean
 
 help: ## this list
 	@echo "Klero: consensus by sampled committees"
@@ -61,6 +62,12 @@ bench: setup ## the benchmarks: votes of a step, then time to finality of 200 an
 
 fuzz: setup ## fuzz what decodes proofs and keys, and the seats: FUZZ_SECONDS=900 each
 	@scripts/fuzz.sh $(FUZZ_SECONDS)
+
+oracle: ## seats at a million points against their definition, some minutes; make test asks 20,000 of them
+	$(ASK) oracle_
+
+vectors: ## write sampling/vectors/seats-edges.json anew
+	$(ASK) write_the_vectors
 
 clean: ## remove what was built, RocksDB too
 	cargo clean

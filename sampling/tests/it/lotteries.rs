@@ -71,8 +71,13 @@ fn equal_stakes_make_a_classical_committee() {
 
 #[test]
 fn schemes_are_named_in_json_as_in_the_specification() {
-    let names = SCHEMES.map(|scheme| serde_json::to_string(&scheme).unwrap());
-    assert_eq!(names, ["\"quota\"", "\"binomial\"", "\"full\""]);
+    let [quota, binomial, full] = SCHEMES;
+    let all = [quota, binomial, full, SeatScheme::FaitAccompli];
+    let names = all.map(|scheme| serde_json::to_string(&scheme).unwrap());
+    assert_eq!(
+        names,
+        ["\"quota\"", "\"binomial\"", "\"full\"", "\"fait-accompli\""]
+    );
     assert!(serde_json::from_str::<SeatScheme>("\"Quota\"").is_err());
 }
 

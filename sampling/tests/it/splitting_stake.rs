@@ -1,17 +1,12 @@
 //! Spreading stake over several validators gains nothing.
 
 use dashu::integer::UBig;
-use klero_sampling::{Draw, Lottery, SeatScheme};
+use klero_sampling::{Draw, Holder, Lottery, SeatScheme, Seats};
+
+use crate::oracle::draw;
 
 const TOTAL: u64 = 1000;
 const EXPECTED: u32 = 130;
-
-fn draw(x: &UBig) -> Draw {
-    let bytes = x.to_be_bytes();
-    let mut padded = [0; 32];
-    padded[32 - bytes.len()..].copy_from_slice(&bytes);
-    Draw::from_bytes(padded)
-}
 
 /// How many of the 2^256 draws satisfy a predicate that turns once from true to false, found by bisection.
 fn draws_with(holds: impl Fn(&Draw) -> bool) -> UBig {
@@ -30,9 +25,13 @@ fn draws_with(holds: impl Fn(&Draw) -> bool) -> UBig {
 /// The number of draws that give 0, 1, … binomial seats, as the lottery has it.
 fn distribution(stake: u64) -> Vec<UBig> {
     let lottery = Lottery::new(SeatScheme::Binomial, EXPECTED, TOTAL).unwrap();
-    let up_to = |k: u64| draws_with(|draw| lottery.seats(draw, stake).unwrap().drawn <= k);
+    distribution_of(&lottery, stake.into())
+}
+
+fn distribution_of(lottery: &Lottery, holder: Holder) -> Vec<UBig> {
+    let up_to = |k: u64| draws_with(|draw| lottery.seats(draw, holder).unwrap().drawn <= k);
     let mut below = UBig::ZERO;
-    (0..=stake)
+    (0..=holder.stake())
         .map(|k| {
             let sum = up_to(k);
             let count = &sum - &below;
@@ -121,4 +120,27 @@ fn quota_seats_vary_at_most_as_binomial_ones() {
         largest = largest.max(variance);
     }
     assert!(largest > UBig::ONE << 512);
+}
+
+/// [SORT-4] [SEAT-3] Under `fait-accompli` everyone weighs its stake on average, and so does the sum of two parts,
+/// whoever is permanent.
+#[test]
+fn weighted_members_weigh_their_stake_on_average() {
+    let stakes: Vec<u64> = [500, 300, 12, 7, 5].into_iter().chain([2; 88]).collect();
+    let lottery = Lottery::of(SeatScheme::FaitAccompli, 10, &stakes).unwrap();
+    let split = lottery.split().unwrap();
+    assert_eq!((split.permanent, split.rest), (2, 200));
+    let scale = u128::from(10 - split.permanent);
+    for (place, stake) in [(1, 500), (2, 300), (3, 12), (4, 7), (5, 5)] {
+        let holder = Holder::at(place, stake);
+        let guaranteed = lottery.guaranteed(holder).unwrap();
+        let weights = distribution_of(&lottery, holder).into_iter().zip(0..);
+        let sum = weights.fold(UBig::ZERO, |sum, (draws, drawn)| {
+            sum + draws * lottery.weight(&Seats { guaranteed, drawn })
+        });
+        let exact = UBig::from(scale * u128::from(stake)) << 256;
+        let (less, more) = (sum.clone().min(exact.clone()), sum.max(exact));
+        // Each step is rounded to one draw, of the weight of a seat.
+        assert!(more - less <= UBig::from(stake * split.rest), "{place}");
+    }
 }
