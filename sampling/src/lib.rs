@@ -60,7 +60,7 @@
 //! Proposers draw `binomial` seats under every scheme. Each of the j seats is a ticket, and the [`Priority`] of the
 //! proposer is the least of H(priority; y, validator id, i) over i = 1 … j; the lowest priority of all wins [SORT-3].
 //! Tickets are independent and equally good, so the chance to win is the share of stake, held whole or in parts.
-//! It is a hash of its own: a validator that was selected by a small u would otherwise have a better ticket too.
+//! It is a hash of its own: if u ranked proposals too, those who won by a narrow margin would rank alike.
 //!
 //! # 6. Where the seed comes from
 //!

@@ -41,7 +41,11 @@ impl Cluster {
         stake: impl Fn(u64) -> u64,
     ) -> Self {
         let keys: Vec<KeyFile> = (0..nodes)
-            .map(|_| KeyFile::generate(NETWORK, validators).unwrap())
+            .map(|_| {
+                KeyFile::generate(NETWORK, validators)
+                    .unwrap()
+                    .with_suite(profile.vrf)
+            })
             .collect();
         let entries =
             (0..validators).flat_map(|number| keys.iter().map(move |file| &file.validators[number]));

@@ -27,6 +27,7 @@ mod payload_format;
 mod pool_bounds;
 mod readme;
 mod restart;
+mod schemes;
 mod served;
 mod store_suite;
 mod store_torn;

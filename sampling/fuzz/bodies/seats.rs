@@ -57,7 +57,8 @@ impl Question {
             .expected
             .checked_sub(permanent)
             .is_some_and(|others| others > 0 && draws(others))
-            && self.total - rest >= u64::from(permanent);
+            && self.total - rest >= u64::from(permanent)
+            && (self.total == rest) == (permanent == 0);
         (1..=MAX_EXPECTED).contains(&self.expected)
             && (1..=MAX_TOTAL).contains(&self.total)
             && (self.scheme != SeatScheme::FaitAccompli || is_split)

@@ -7,8 +7,8 @@
 //! with more bits: every answer is the mathematical one, and the width decides only how often there is a
 //! second try.
 //!
-//! How wide? Powers are off by at most 2·s units in the last place on either side, and the walk adds fewer
-//! than 2^25: with s ≤ 2^63 the bounds of CDF are closer than 2^(67 − bits).
+//! How wide? A rounding is off by at most one part in 2^(bits − 1). On either side a power is off by 2·s such parts,
+//! and the walk adds fewer than 2^25: with s ≤ 2^63 the bounds of CDF are closer than 2^(67 − bits).
 //!
 //! - 256 bits: 2^-189. A draw is a hash and falls between the bounds with about that chance.
 //! - 512 bits: 2^-445. No draw is nearer to 1 than 2^-257. That is 2^188 times the distance of the bounds, so
@@ -16,9 +16,9 @@
 //! - 2048 bits, for draws on a step or next to it. u may equal CDF(k), and then u < CDF(k) is false. No width
 //!   tells a number from its equal unless both are exact. That is so without further ado if τ/S is a short
 //!   fraction over a power of two (1/4, s = 129, k = 64). But CDF(k) can be one where τ/S is not: S = 5·2^43,
-//!   τ = 2721, s = 6, k = 3. Where S^s fits, everything is therefore multiplied by it and becomes a whole
-//!   number; nothing is rounded and the answer is certain, for every s up to 26 and every S. Where it does
-//!   not fit, 2048 bits leave a distance of 2^-1981.
+//!   τ = 2721, s = 6, k = 3; or S = 3·2^20, τ = 164449, s = 13, k = 5. Where S^s fits, everything is therefore
+//!   multiplied by it and becomes a whole number; nothing is rounded and the answer is certain, for every s up to
+//!   26 and every S. Where it does not fit, 2048 bits leave a distance of 2^-1981.
 
 use std::num::NonZeroU64;
 

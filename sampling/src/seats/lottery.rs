@@ -107,7 +107,8 @@ impl Lottery {
     /// needs to find its permanent members [SEAT-3]; it becomes [`SeatScheme::Full`] where it finds none to draw.
     ///
     /// # Errors
-    /// [`LotteryError`] when τ or the sum of the stakes are outside their domain, or when the stakes ascend.
+    /// [`LotteryError`] when τ or the sum of the stakes are outside their domain; and for `fait-accompli`, the one
+    /// scheme that asks for an order, when the stakes ascend.
     pub fn of(scheme: SeatScheme, expected: u32, stakes: &[u64]) -> Result<Self, LotteryError> {
         let sum: u128 = stakes.iter().map(|stake| u128::from(*stake)).sum();
         let total = u64::try_from(sum).map_err(|_| LotteryError::Total(sum))?;
@@ -129,9 +130,12 @@ impl Lottery {
         let full = Self::new(SeatScheme::Full, expected, total)?;
         let Split { permanent, rest } = split;
         let others = u64::from(expected.saturating_sub(permanent));
-        // Whoever is permanent has at least one unit of the stake that the others have not.
-        if others == 0 || others >= rest || total.saturating_sub(rest) < u64::from(permanent) || rest > total
-        {
+        // Whoever is permanent has at least one unit of the stake that the others have not; without permanent members
+        // the others have it all.
+        let above = total.checked_sub(rest);
+        let fits =
+            above.is_some_and(|above| above >= u64::from(permanent) && (above == 0) == (permanent == 0));
+        if others == 0 || others >= rest || !fits {
             return Err(LotteryError::Split {
                 permanent,
                 rest,
@@ -244,30 +248,23 @@ impl Lottery {
         }
     }
 
-    /// The weight that so many of the τ seats stand for. Where members weigh their stake it is that share of the
-    /// whole, rounded up: T·S/τ, and multiplied by n₂ as in [`Lottery::weight`].
+    /// The weight that so many of the τ seats stand for: under `fait-accompli` that share of the stake, T·S/τ, rounded
+    /// up and multiplied by n₂ as in [`Lottery::weight`]. Under `full` a seat is a unit of stake.
     pub fn weight_of_seats(&self, seats: u64) -> Weight {
-        let share = |scale: u32| {
-            let whole = u128::from(self.total) * u128::from(scale);
-            u128::from(seats)
-                .saturating_mul(whole)
-                .div_ceil(u128::from(self.expected))
-        };
         match self.shares {
-            Shares::Quota | Shares::Binomial => u128::from(seats),
-            Shares::Full => share(1),
-            Shares::FaitAccompli(split) => share(self.others(split)),
+            Shares::Quota | Shares::Binomial | Shares::Full => u128::from(seats),
+            Shares::FaitAccompli(split) => u128::from(seats)
+                .saturating_mul(self.whole(split))
+                .div_ceil(u128::from(self.expected)),
         }
     }
 
-    /// A weight in seats, rounded down, for people to read: where members weigh their stake, the share of τ that
-    /// it stands for.
+    /// A weight in seats, rounded down, for people to read: the inverse of [`Lottery::weight_of_seats`].
     pub fn in_seats(&self, weight: Weight) -> u64 {
         let seats = match self.shares {
             Shares::Quota | Shares::Binomial | Shares::Full => weight,
             Shares::FaitAccompli(split) => {
-                let whole = u128::from(self.total) * u128::from(self.others(split));
-                weight.saturating_mul(u128::from(self.expected)) / whole.max(1)
+                weight.saturating_mul(u128::from(self.expected)) / self.whole(split).max(1)
             }
         };
         u64::try_from(seats).unwrap_or(u64::MAX)
@@ -294,6 +291,11 @@ impl Lottery {
             return Err(LotteryError::Stake { stake, total });
         }
         Ok(claim)
+    }
+
+    /// What all members weigh on average, multiplied by n₂.
+    fn whole(&self, split: Split) -> Weight {
+        u128::from(self.total) * u128::from(self.others(split))
     }
 
     /// n₂: the seats that are drawn for, on average.

@@ -7,7 +7,7 @@
 //!
 //! | scheme | seats of a stake s | for sure | source |
 //! |---|---|---|---|
-//! | `quota` [SEAT-1] | ⌊q⌋, and one more if u < q − ⌊q⌋, where q = τ·s/S | ⌊q⌋ | systematic sampling of the remainders; the quota rule of apportionment |
+//! | `quota` [SEAT-1] | ⌊q⌋, and one more if u < q − ⌊q⌋, where q = τ·s/S | ⌊q⌋ | the quota rule of apportionment, its remainders decided by independent lots |
 //! | `binomial` [SEAT-2] | min{k : u < CDF(k)} of Binomial(s, τ/S) | 0 | Gilad et al., "Algorand", SOSP 2017, Algorithm 1, made exact |
 //! | `fait-accompli` [SEAT-3] | the stake itself, for the largest; `binomial` for the others | s | Gaži, Kiayias and Russell, "Fait Accompli Committee Selection", CCS 2023 |
 //! | `full` [SEAT-4] | s | s | Castro and Liskov, "Practical Byzantine Fault Tolerance", OSDI 1999, with weights |

@@ -158,7 +158,15 @@ fn the_scheme_needs_stakes_and_places() {
 
 #[test]
 fn a_split_that_nobody_has_is_refused() {
-    let splits = [(10, 200), (11, 200), (2, 8), (2, 1001), (2, 999)];
+    let splits = [
+        (10, 200),
+        (11, 200),
+        (2, 8),
+        (2, 1001),
+        (2, 999),
+        (0, 999),
+        (2, 1000),
+    ];
     for (permanent, rest) in splits {
         let refused = Lottery::with_split(10, 1000, Split { permanent, rest });
         assert!(
