@@ -21,7 +21,7 @@ DOC    = RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --
 help: ## this list
 	@echo "Klero: consensus by sampled committees"
 	@echo
-	@awk -F':[^#]*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F':[^#]*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo 'ARGS reach the testnet: make testnet ARGS="--validators 4 --rounds 30"'
 
@@ -54,11 +54,15 @@ lint: ## clippy, warnings being errors
 doc: setup ## the documentation of the crates, in target/doc
 	$(DOC)
 
-bench: setup ## the benchmarks: votes of a step, then time to finality of 200 and of 4 validators
-	cargo bench -p klero-committee --locked
+bench: setup ## the benchmarks: seats, proofs, votes of a step, time to finality of 200 and of 4 validators
+	cargo bench -p klero-sampling -p klero-committee --benches --locked
+	scripts/instructions.sh
 	$(BUILD)
 	$(KLERO) testnet --rounds 150 | tail -n 5
 	$(KLERO) testnet --validators 4 --rounds 300 | tail -n 5
+
+instructions: ## what seats and proofs take in instructions, beside what is recorded
+	scripts/instructions.sh
 
 fuzz: setup ## fuzz what decodes proofs and keys, and the seats: FUZZ_SECONDS=900 each
 	@scripts/fuzz.sh $(FUZZ_SECONDS)

@@ -27,9 +27,9 @@ total() {
 times_of() {
     case $1 in
     quota-* | *-prepared-*) echo 10000 ;;
-    binomial-*) echo 100 ;;
+    binomial-* | naive-*) echo 100 ;;
     *-verify-one) echo 20 ;;
-    *) echo 2 ;;
+    *) echo 1 ;;
     esac
 }
 

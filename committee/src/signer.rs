@@ -1,7 +1,7 @@
 //! Speaking with one's own keys: drawing, proving and signing.
 
 use klero_sampling::vrf::{VrfError, VrfInput, VrfOutput, VrfProof, VrfSecretKey, VrfSuite};
-use klero_sampling::{Digest, Domain, Priority, bls};
+use klero_sampling::{Digest, Domain, Priority, Weight, bls};
 
 use crate::proposal::{Proposal, UnverifiedProposal};
 use crate::{Role, RoundContext, Step, Value, Vote};
@@ -62,8 +62,8 @@ impl Signer for ValidatorKeys {
     }
 }
 
-/// Draws for a role and, with a seat, signs a vote: `None` without one, or when the signer fails. `voter` is the signer's index in the
-/// electorate of the round.
+/// Draws for a role and, with a seat, signs a vote: `None` without one. `voter` is the signer's index in the
+/// electorate of the round. A signer that fails to draw still votes with what it holds without a proof.
 pub fn cast_vote(
     context: &RoundContext,
     role: Role,
@@ -73,21 +73,11 @@ pub fn cast_vote(
 ) -> Option<Vote> {
     context.electorate().member(voter)?;
     let guaranteed = context.guaranteed(role.step, voter);
-    let input = context.input(role);
-    let drawn = if context.committees().draws(role.step, voter) {
-        context
-            .drawn(role.step, voter, &signer.evaluate(&input).ok()?)
-            .ok()?
-    } else {
-        0
-    };
+    let (drawn, proof) =
+        draw(context, role, voter, signer).map_or((0, None), |(drawn, proof)| (drawn, Some(proof)));
     if guaranteed == 0 && drawn == 0 {
         return None;
     }
-    let proof = match drawn {
-        0 => None,
-        _ => Some(signer.prove(&input).ok()?),
-    };
     let signature = signer.sign(bls::Purpose::Vote, &context.vote_message(role, &value));
     Some(Vote {
         role,
@@ -98,6 +88,19 @@ pub fn cast_vote(
         proof,
         signature,
     })
+}
+
+/// What a draw wins, with its proof; `None` for nothing.
+fn draw(context: &RoundContext, role: Role, voter: u32, signer: &dyn Signer) -> Option<(Weight, VrfProof)> {
+    if !context.committees().draws(role.step, voter) {
+        return None;
+    }
+    let input = context.input(role);
+    let output = signer.evaluate(&input).ok()?;
+    match context.drawn(role.step, voter, &output).ok()? {
+        0 => None,
+        drawn => Some((drawn, signer.prove(&input).ok()?)),
+    }
 }
 
 /// The rank with which a signer would propose in a period; `None` without a seat.

@@ -8,16 +8,17 @@ use std::io::Write;
 
 use klero_sampling::vrf::{VrfClaim, VrfInput, VrfProof, VrfPublicKey, VrfSecretKey, VrfSuite, verify_batch};
 use klero_sampling::{Digest, Domain, Draw, Lottery, SeatScheme};
+use statrs::distribution::{Binomial, DiscreteCDF};
 
 /// As in the bench `seats`: a stake of q·10^11 has q seats on average.
 const EXPECTED: u32 = 10_000;
 const TOTAL: u64 = 1_000_000_000_000_000;
 const UNIT: u64 = TOTAL / EXPECTED as u64;
-const BATCH: u64 = 100;
+const BATCH: u64 = 1000;
 
 type Operation = (&'static str, fn(u64));
 
-const OPERATIONS: [Operation; 13] = [
+const OPERATIONS: [Operation; 15] = [
     ("quota-draw", quota),
     ("binomial-draw-1", |times| binomial(1, times)),
     ("binomial-draw-10", |times| binomial(10, times)),
@@ -27,12 +28,16 @@ const OPERATIONS: [Operation; 13] = [
     ("binomial-prepared-draw-10", |times| prepared(10, times)),
     ("binomial-prepared-draw-100", |times| prepared(100, times)),
     ("binomial-prepared-draw-2000", |times| prepared(2000, times)),
+    ("naive-statrs-draw-10", |times| naive(10, times)),
+    ("naive-statrs-draw-100", |times| naive(100, times)),
     ("sr25519-verify-one", |times| one_by_one(VrfSuite::Sr25519, times)),
-    ("sr25519-verify-100", |times| together(VrfSuite::Sr25519, times)),
+    ("sr25519-verify-1000", |times| together(VrfSuite::Sr25519, times)),
     ("bls12381-verify-one", |times| {
         one_by_one(VrfSuite::Bls12381, times);
     }),
-    ("bls12381-verify-100", |times| together(VrfSuite::Bls12381, times)),
+    ("bls12381-verify-1000", |times| {
+        together(VrfSuite::Bls12381, times)
+    }),
 ];
 
 fn main() {
@@ -96,6 +101,15 @@ fn prepared(mean: u64, times: u64) {
     let (ladder, draw) = (lottery.ladder(mean * UNIT).unwrap(), middle());
     for _ in 0..times {
         black_box(ladder.seats(black_box(&draw)).unwrap());
+    }
+}
+
+/// A loop over the distribution function of `statrs`, as one would write it without further thought.
+fn naive(mean: u64, times: u64) {
+    let seats = Binomial::new(f64::from(EXPECTED) / TOTAL as f64, mean * UNIT).unwrap();
+    for _ in 0..times {
+        let u = black_box(0.5);
+        black_box((0..mean * UNIT).find(|k| u < seats.cdf(*k)));
     }
 }
 
