@@ -30,8 +30,12 @@ pub struct UnverifiedCertificate {
     pub signature: [u8; 48],
 }
 
+/// The most proofs that a certificate has room for. No quorum needs more than T of them, which a profile bounds by
+/// this.
+pub const MAX_PROOFS: usize = 8192;
+
 impl Wire for UnverifiedCertificate {
-    const MAX_BYTES: usize = 128 + MAX_MEMBERS / 4 + 8192 * 97;
+    const MAX_BYTES: usize = 128 + MAX_MEMBERS / 4 + MAX_PROOFS * 97;
 }
 
 impl UnverifiedCertificate {

@@ -1,6 +1,7 @@
 //! The committees of an electorate: what can be said of them before a seed is known.
 
 use std::cmp::Reverse;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use klero_sampling::{Draw, Holder, Ladder, Lottery, LotteryError, SeatScheme, Seats};
@@ -21,11 +22,15 @@ pub struct Committees {
     next: Arc<Committee>,
 }
 
+/// The most steps of ladders that one committee keeps: 48 MiB. Members that are asked about later draw without one.
+const MAX_STEPS: usize = 1 << 21;
+
 /// One kind of step: its lottery, and a ladder for each member that was ever asked about.
 #[derive(Debug)]
 struct Committee {
     lottery: Lottery,
     ladders: Vec<OnceLock<Box<Ladder>>>,
+    steps: AtomicUsize,
 }
 
 impl Committees {
@@ -102,20 +107,8 @@ impl Committees {
             return Ok(None);
         };
         let committee = self.committee(step);
-        let kept = usize::try_from(member)
-            .ok()
-            .and_then(|at| committee.ladders.get(at));
-        let seats = match kept {
-            Some(kept) => {
-                let ladder = match kept.get() {
-                    Some(ladder) => ladder,
-                    None => {
-                        let prepared = committee.lottery.ladder(holder)?;
-                        kept.get_or_init(|| Box::new(prepared))
-                    }
-                };
-                ladder.seats(draw)?
-            }
+        let seats = match committee.ladder(member, holder)? {
+            Some(ladder) => ladder.seats(draw)?,
             None => committee.lottery.seats(draw, holder)?,
         };
         Ok(Some(seats))
@@ -147,7 +140,24 @@ impl Committee {
         Self {
             lottery,
             ladders: (0..ladders).map(|_| OnceLock::new()).collect(),
+            steps: AtomicUsize::new(0),
         }
+    }
+
+    /// A member's ladder, made when it is first asked for; `None` where none is kept.
+    fn ladder(&self, member: u32, holder: Holder) -> Result<Option<&Ladder>, LotteryError> {
+        let Some(kept) = usize::try_from(member).ok().and_then(|at| self.ladders.get(at)) else {
+            return Ok(None);
+        };
+        if let Some(ladder) = kept.get() {
+            return Ok(Some(ladder));
+        }
+        if self.steps.load(Ordering::Relaxed) >= MAX_STEPS {
+            return Ok(None);
+        }
+        let ladder = Box::new(self.lottery.ladder(holder)?);
+        self.steps.fetch_add(ladder.steps(), Ordering::Relaxed);
+        Ok(Some(kept.get_or_init(|| ladder)))
     }
 }
 

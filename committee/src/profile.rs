@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::Step;
+use crate::certificate::MAX_PROOFS;
 
 /// Expected seats τ and the threshold T in seats [COM-2].
 #[derive(
@@ -145,6 +146,16 @@ pub enum ProfileError {
         /// τ.
         expected: u32,
     },
+    /// A threshold that takes more proofs than a certificate has room for.
+    #[error(
+        "committee of {step}: threshold {threshold}: a certificate has room for 8192 proofs; choose a smaller committee, or the scheme full"
+    )]
+    Proofs {
+        /// Which step.
+        step: &'static str,
+        /// T.
+        threshold: u64,
+    },
     /// Proposers out of bounds.
     #[error("{0} expected proposers: choose 1 to 65536")]
     Proposers(u32),
@@ -214,6 +225,13 @@ impl Profile {
                     threshold,
                     expected,
                 });
+            }
+        }
+        for (step, CommitteeSize { threshold, .. }) in
+            [("soft", self.soft), ("cert", self.cert), ("next", self.next)]
+        {
+            if self.scheme != SeatScheme::Full && threshold > MAX_PROOFS as u64 {
+                return Err(ProfileError::Proofs { step, threshold });
             }
         }
         let time = &self.timing;

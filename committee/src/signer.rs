@@ -2,6 +2,7 @@
 
 use klero_sampling::vrf::{VrfError, VrfInput, VrfOutput, VrfProof, VrfSecretKey, VrfSuite};
 use klero_sampling::{Digest, Domain, Priority, Weight, bls};
+use zeroize::Zeroizing;
 
 use crate::proposal::{Proposal, UnverifiedProposal};
 use crate::{Role, RoundContext, Step, Value, Vote};
@@ -38,11 +39,14 @@ impl ValidatorKeys {
     /// [`VrfError::BadKey`] when a library has no key for the seed, [`VrfError::NotBuilt`] when the build lacks the
     /// suite.
     pub fn from_seed(suite: VrfSuite, seed: &[u8; 32]) -> Result<Self, VrfError> {
-        let part = |purpose: &[u8; 4]| Domain::Keys.hasher().bytes(seed).bytes(purpose).finish();
-        let vote =
-            bls::SecretKey::from_seed(part(b"vote").as_bytes()).map_err(|_| VrfError::BadKey(suite))?;
+        // Each part is as good as the key that follows from it.
+        let part = |purpose: &[u8; 4]| {
+            let digest = Domain::Keys.hasher().bytes(seed).bytes(purpose).finish();
+            Zeroizing::new(digest.0)
+        };
+        let vote = bls::SecretKey::from_seed(&part(b"vote")).map_err(|_| VrfError::BadKey(suite))?;
         Ok(Self {
-            vrf: VrfSecretKey::from_seed(suite, part(b"vrf ").as_bytes())?,
+            vrf: VrfSecretKey::from_seed(suite, &part(b"vrf "))?,
             vote,
         })
     }

@@ -316,6 +316,7 @@ impl Chain {
         self.head = header.digest();
         self.timestamp = header.timestamp;
         self.seeds.push(header.seed, self.head);
+        // A header whose next electorate has no committees is refused for want of its root, so there are some.
         if let Some(committees) = self.committees_of(header.round + 1) {
             self.committees = committees;
         }

@@ -36,7 +36,7 @@ const OPERATIONS: [Operation; 15] = [
         one_by_one(VrfSuite::Bls12381, times);
     }),
     ("bls12381-verify-1000", |times| {
-        together(VrfSuite::Bls12381, times)
+        together(VrfSuite::Bls12381, times);
     }),
 ];
 

@@ -147,6 +147,27 @@ fn the_honest_share_is_more_than_two_thirds() {
 }
 
 #[test]
+fn a_threshold_takes_no_more_proofs_than_a_certificate_holds() {
+    let sized = |scheme, threshold| Profile {
+        scheme,
+        soft: CommitteeSize {
+            expected: 12_000,
+            threshold,
+        },
+        ..fine()
+    };
+    let refused = ProfileError::Proofs {
+        step: "soft",
+        threshold: 8193,
+    };
+    for scheme in [SeatScheme::Quota, SeatScheme::Binomial, SeatScheme::FaitAccompli] {
+        assert_eq!(sized(scheme, 8192).validate(), Ok(()));
+        assert_eq!(sized(scheme, 8193).validate(), Err(refused.clone()));
+    }
+    assert_eq!(sized(SeatScheme::Full, 8193).validate(), Ok(()));
+}
+
+#[test]
 fn k_has_an_end() {
     for k_max in [0, 4097, u32::MAX] {
         assert_eq!(

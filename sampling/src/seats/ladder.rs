@@ -57,6 +57,14 @@ impl Ladder {
         self.guaranteed
     }
 
+    /// The steps that are kept, of 24 bytes each.
+    pub fn steps(&self) -> usize {
+        match &self.chance {
+            Chance::Nothing | Chance::One(_) => 0,
+            Chance::Many(steps) => steps.bounds.len(),
+        }
+    }
+
     /// Whether a draw can add anything to them.
     pub const fn draws(&self) -> bool {
         !matches!(self.chance, Chance::Nothing)
@@ -130,6 +138,7 @@ impl Steps {
                 }
             }
         }
+        steps.bounds.shrink_to_fit();
         steps
     }
 

@@ -264,7 +264,12 @@ impl Lottery {
         let seats = match self.shares {
             Shares::Quota | Shares::Binomial | Shares::Full => weight,
             Shares::FaitAccompli(split) => {
-                weight.saturating_mul(u128::from(self.expected)) / self.whole(split).max(1)
+                let (whole, expected) = (self.whole(split), u128::from(self.expected));
+                // A weight too large to be multiplied is far above the whole, which is above τ.
+                weight.checked_mul(expected).map_or_else(
+                    || weight / (whole / expected.max(1)).max(1),
+                    |product| product / whole.max(1),
+                )
             }
         };
         u64::try_from(seats).unwrap_or(u64::MAX)
