@@ -34,9 +34,9 @@
     clippy::unwrap_used
 )]
 
+mod check;
 mod filter;
 mod input;
-mod invariants;
 mod machine;
 mod output;
 mod pace;
@@ -50,9 +50,9 @@ mod snapshot;
 mod steps;
 mod upcoming;
 
+pub use check::{Violation, check, check_invariants, check_restart};
 pub use filter::FilterTime;
 pub use input::{Input, RoundStart, Thresholds, Timer, TimerKind};
-pub use invariants::{Violation, check_invariants};
 pub use klero_committee as committee;
 pub use machine::Agreement;
 pub use output::{Alarm, Output, Resend};

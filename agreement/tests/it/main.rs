@@ -1,5 +1,6 @@
 //! Tests of the agreement: each rule by its tag on one machine, then many machines in the simulator.
 
+mod ba_10_k_max;
 mod ba_10_pace;
 mod ba_10_relay;
 mod ba_11_resend;
@@ -14,6 +15,7 @@ mod ba_6_soft_quorum;
 mod ba_7_next_quorum;
 mod ba_8_cert_quorum;
 mod ba_9_restart;
+mod checks_can_fail;
 mod com_4_counting;
 mod sim_crash;
 mod sim_determinism;
