@@ -29,8 +29,9 @@ impl Agreement {
     /// A certificate shows a quorum whose votes need not have been seen.
     pub(crate) fn on_certificate(&mut self, certificate: QuorumCertificate, out: &mut Vec<Output>) {
         let (role, value) = (certificate.role(), certificate.value());
-        // [BA-10]: beyond `k_max` nobody votes Next.
-        let is_beyond = matches!(role.step, Step::Next(k) if k > self.round.start.k_max);
+        // [BA-10]: beyond `k_max` nobody votes Next, and nothing follows the last period that has a number.
+        let k_max = self.round.start.k_max;
+        let is_beyond = matches!(role.step, Step::Next(k) if k > k_max || role.period == u32::MAX);
         let is_foreign = role.round != self.round() || role.step == Step::Propose;
         if is_foreign || is_beyond || self.is_stale(role, value) || self.knows_quorum(role, value) {
             return;

@@ -19,7 +19,7 @@ pub(super) fn step(transition: &Transition<'_>) -> Checked {
         .periods
         .get(&role.period)
         .is_some_and(|period| period.quorums.contains(&(role.step, value)));
-    let is_beyond = matches!(role.step, Step::Next(k) if k > before.start.k_max);
+    let is_beyond = matches!(role.step, Step::Next(k) if k > before.start.k_max || role.period == u32::MAX);
     let is_foreign = role.round != before.start.round;
     if known || is_beyond || is_foreign {
         let changes_nothing = transition.outputs.is_empty() && transition.before == transition.after;

@@ -38,8 +38,7 @@ pub(super) fn step(transition: &Transition<'_>) -> Checked {
                     period.next_value == Some(block) || (period.next_value.is_some() && period.next_bottom)
                 }
             });
-            let is_last = role.period == u32::MAX;
-            ensure(recorded || is_last, "BA-7", "a Next quorum is not recorded")
+            ensure(recorded, "BA-7", "a Next quorum is not recorded")
         }
         (Step::Cert, Value::Block(_)) => {
             ensure(after.decision.is_some(), "BA-8", "a Cert quorum does not decide")

@@ -76,7 +76,7 @@ impl Transition<'_> {
             Step::Propose => return None,
             Step::Soft => thresholds.soft,
             Step::Cert => thresholds.cert,
-            Step::Next(k) if k > self.before.round.start.k_max => return None,
+            Step::Next(k) if k > self.before.round.start.k_max || role.period == u32::MAX => return None,
             Step::Next(_) => thresholds.next,
         };
         let is_certificate = matches!(self.input, Input::Certificate(_));
