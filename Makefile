@@ -16,7 +16,7 @@ ECVRF  = -p klero-sampling -p klero-committee --features ecvrf --locked
 ASK    = cargo test --release -p klero-sampling --locked --test it -- --ignored
 DOC    = RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --locked
 
-.PHONY: help setup testnet test fmt lint doc bench instructions fuzz oracle vectors clean
+.PHONY: help setup testnet test fmt lint doc rules bench instructions fuzz oracle vectors clean
 
 help: ## this list
 	@echo "Klero: consensus by sampled committees"
@@ -53,6 +53,9 @@ lint: ## clippy, warnings being errors
 
 doc: setup ## the documentation of the crates, in target/doc
 	$(DOC)
+
+rules: ## write docs/src/spec/rules.md anew: from each rule to its code and its tests
+	cargo test --release -p klero-tidy --locked --test it -- --ignored write_the_index
 
 bench: setup ## the benchmarks: seats, proofs, votes of a step, time to finality of 200 and of 4 validators
 	cargo bench -p klero-sampling -p klero-committee --benches --locked

@@ -10,6 +10,9 @@ use crate::{Alarm, Entry, Input, Output, RoundStart, Timer, TimerKind};
 /// Only one block can be carried over; more than these of one proposer and period are noise.
 const MOST_PROPOSED_AGAIN: usize = 4;
 
+/// Beyond as many bodies those that no rule needs are forgotten; peers choose what bodies they send.
+const MOST_BODIES: usize = 256;
+
 /// The agreement of one node, from round to round.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Agreement {
@@ -213,6 +216,7 @@ impl Agreement {
     /// proposal takes its place, and the period is not lost.
     fn on_rejected(&mut self, block: Digest, out: &mut Vec<Output>) {
         self.round.rejected.insert(block);
+        self.bound_bodies();
         let (present, rejected) = (self.round.period, &self.round.rejected);
         let mut next = None;
         for (number, period) in &mut self.round.periods {
@@ -278,6 +282,19 @@ impl Agreement {
     fn on_held(&mut self, block: Digest, out: &mut Vec<Output>) {
         self.round.held.insert(block);
         self.try_decide(out);
+        self.bound_bodies();
+    }
+
+    fn bound_bodies(&mut self) {
+        let round = &mut self.round;
+        let most = round
+            .held
+            .len()
+            .max(round.validated.len())
+            .max(round.rejected.len());
+        if most > MOST_BODIES {
+            round.prune();
+        }
     }
 
     fn on_timeout(&mut self, timer: Timer, out: &mut Vec<Output>) {

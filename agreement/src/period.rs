@@ -34,6 +34,13 @@ impl Period {
         self.next_value.filter(|_| !self.next_bottom)
     }
 
+    /// Notes a quorum, and says whether it tells something new. A third value in one role does not: no rule asks
+    /// for more than two, and two bound what a broken committee makes a node keep.
+    pub(crate) fn note_quorum(&mut self, step: Step, value: Value) -> bool {
+        let noted = self.quorums.iter().filter(|(of, _)| *of == step).count();
+        noted < 2 && self.quorums.insert((step, value))
+    }
+
     /// Records a Next quorum; a second value counts as bottom [BA-7].
     pub(crate) fn record_next(&mut self, value: Value) {
         match (value, self.next_value) {

@@ -15,11 +15,13 @@ impl Agreement {
         let Some(tally) = period.tallies.get(&role.step) else {
             return;
         };
-        if tally.weight(&value) < threshold || period.quorums.contains(&(role.step, value)) {
+        if tally.weight(&value) < threshold {
             return;
         }
         let votes = tally.votes_for(value).cloned().collect();
-        period.quorums.insert((role.step, value));
+        if !period.note_quorum(role.step, value) {
+            return;
+        }
         out.push(Output::Quorum { role, value, votes });
         self.on_quorum(role, value, out);
     }
@@ -27,18 +29,20 @@ impl Agreement {
     /// A certificate shows a quorum whose votes need not have been seen.
     pub(crate) fn on_certificate(&mut self, certificate: QuorumCertificate, out: &mut Vec<Output>) {
         let (role, value) = (certificate.role(), certificate.value());
-        if role.round != self.round() || self.is_stale(role, value) || self.knows_quorum(role, value) {
+        // [BA-10]: beyond `k_max` nobody votes Next, and nothing follows the last period that has a number.
+        let k_max = self.round.start.k_max;
+        let is_beyond = matches!(role.step, Step::Next(k) if k > k_max || role.period == u32::MAX);
+        let is_foreign = role.round != self.round() || role.step == Step::Propose;
+        if is_foreign || is_beyond || self.is_stale(role, value) || self.knows_quorum(role, value) {
+            return;
+        }
+        let is_noted = role.step != Step::Cert || self.round.is_relevant(role.period);
+        if is_noted && !self.round.period_mut(role.period).note_quorum(role.step, value) {
             return;
         }
         // [BA-10]: one certificate per role and value is passed on.
         out.push(Output::Keep(certificate));
         out.push(Output::Relay);
-        if role.step != Step::Cert || self.round.is_relevant(role.period) {
-            self.round
-                .period_mut(role.period)
-                .quorums
-                .insert((role.step, value));
-        }
         self.on_quorum(role, value, out);
     }
 
@@ -113,7 +117,10 @@ impl Agreement {
             Value::Bottom => Entry::Bottom,
             Value::Block(block) => Entry::Carried(block),
         };
-        self.enter(role.period.saturating_add(1), entry, out);
+        // No period follows the last that has a number; to enter it anew would be to speak twice in it.
+        if let Some(next) = role.period.checked_add(1) {
+            self.enter(next, entry, out);
+        }
     }
 
     /// [BA-8]: a Cert quorum of any period decides.

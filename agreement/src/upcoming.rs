@@ -34,6 +34,16 @@ impl Upcoming {
         self.proposals.iter().any(|proposal| proposal.block() == block)
     }
 
+    /// How many proposals are held.
+    pub(crate) fn len(&self) -> usize {
+        self.proposals.len()
+    }
+
+    /// The votes held, as those of a period.
+    pub(crate) const fn period(&self) -> &Period {
+        &self.period
+    }
+
     /// Holds a vote; says whether it was new and is kept.
     pub(crate) fn add_vote(&mut self, vote: Vote, k_max: u32) -> bool {
         let step = vote.role().step;

@@ -13,6 +13,7 @@ pub mod lower;
 pub mod machine;
 pub mod names;
 pub mod reasons;
+pub mod rules;
 pub mod size;
 mod source;
 pub mod tags;

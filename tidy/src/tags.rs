@@ -13,8 +13,29 @@ type Place = (String, usize);
 pub struct Tags {
     defined: Vec<(String, Place)>,
     pending: BTreeMap<String, Place>,
-    code: BTreeMap<String, Place>,
-    tests: BTreeMap<String, Place>,
+    code: Named,
+    tests: Named,
+    titles: BTreeMap<String, String>,
+}
+
+/// By tag, the files that name it, each with the first line that does.
+type Named = BTreeMap<String, BTreeMap<String, usize>>;
+
+/// One rule, and where it is carried out and tested.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule<'a> {
+    /// The tag, without brackets.
+    pub tag: &'a str,
+    /// What the specification calls it; empty where it gives no name.
+    pub title: &'a str,
+    /// The chapter that defines it.
+    pub chapter: &'a str,
+    /// Whether it is not built yet.
+    pub is_pending: bool,
+    /// The files whose code names it.
+    pub code: Vec<&'a str>,
+    /// The files whose tests name it.
+    pub tests: Vec<&'a str>,
 }
 
 impl Tags {
@@ -25,6 +46,9 @@ impl Tags {
                 continue;
             };
             if let Some(tag) = leading_tag(item) {
+                let title = item.split("**").nth(1).unwrap_or_default();
+                let title = title.trim_end_matches(['.', ':', ',']);
+                self.titles.entry(tag.clone()).or_insert_with(|| title.to_owned());
                 self.defined.push((tag, (path.to_owned(), i + 1)));
             }
         }
@@ -75,6 +99,18 @@ impl Tags {
         }
     }
 
+    /// The rules, in the order in which the chapters define them.
+    pub fn rules(&self) -> impl Iterator<Item = Rule<'_>> {
+        self.defined.iter().map(move |(tag, (chapter, _))| Rule {
+            tag,
+            title: self.titles.get(tag).map_or("", String::as_str),
+            chapter,
+            is_pending: self.pending.contains_key(tag),
+            code: files_of(&self.code, tag),
+            tests: files_of(&self.tests, tag),
+        })
+    }
+
     /// How many rules the specification has.
     pub fn defined(&self) -> usize {
         self.defined.len()
@@ -118,9 +154,9 @@ impl Tags {
                 let what = format!("[{tag}] is pending, but the specification does not define it");
                 findings.push(finding(place, what, "correct the tag or take it out"));
             }
-            if let Some(code) = self.code.get(tag) {
+            if let Some(code) = self.code.get(tag).and_then(first_place) {
                 let what = format!("code names [{tag}], which is listed as pending");
-                findings.push(finding(code, what, "take the tag out of docs/spec/pending.txt"));
+                findings.push(finding(&code, what, "take the tag out of docs/spec/pending.txt"));
             }
         }
         findings
@@ -133,9 +169,10 @@ impl Tags {
         let named = self.code.iter().chain(&self.tests);
         let unknown =
             named.filter(|(tag, _)| !known.contains(tag.as_str()) && families.contains(&family(tag)));
+        let places = unknown.filter_map(|(tag, files)| Some((tag, first_place(files)?)));
         let remedy = "correct the tag, or define the rule";
-        unknown
-            .map(|(tag, place)| finding(place, format!("the specification has no [{tag}]"), remedy))
+        places
+            .map(|(tag, place)| finding(&place, format!("the specification has no [{tag}]"), remedy))
             .collect()
     }
 }
@@ -154,10 +191,20 @@ fn is_test_file(path: &str) -> bool {
     stem == "tests" || stem.ends_with("_test") || stem.ends_with("_tests")
 }
 
-fn note(named: &mut BTreeMap<String, Place>, text: &str, path: &str, line: usize) {
+fn note(named: &mut Named, text: &str, path: &str, line: usize) {
     for tag in tags_in(text) {
-        named.entry(tag).or_insert_with(|| (path.to_owned(), line));
+        let files = named.entry(tag).or_default();
+        files.entry(path.to_owned()).or_insert(line);
     }
+}
+
+fn files_of<'a>(named: &'a Named, tag: &str) -> Vec<&'a str> {
+    let files = named.get(tag).into_iter().flatten();
+    files.map(|(path, _)| path.as_str()).collect()
+}
+
+fn first_place(files: &BTreeMap<String, usize>) -> Option<Place> {
+    files.first_key_value().map(|(path, line)| (path.clone(), *line))
 }
 
 /// Every tag that stands in brackets in the text.

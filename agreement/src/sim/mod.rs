@@ -31,7 +31,7 @@
 //!
 //! # Who judges
 //!
-//! After every input [`check_invariants`](crate::check_invariants) looks at the machine. The oracle watches from
+//! After every input [`check`](crate::check()) looks at the machine. The oracle watches from
 //! outside and shares no code with what it judges: it knows numbers and bytes, sees who spoke for what and who
 //! finalized what, and restates agreement [MOD-1], validity and progress. The first breach ends the run; the
 //! error names the seed and the virtual time.

@@ -14,7 +14,7 @@ use super::message::{Envelope, Message};
 use super::random::Random;
 use super::seen::Seen;
 use super::setting::{Keys, Setting};
-use crate::{Agreement, FilterTime, Input, Output, RoundStart, Timer, check_invariants};
+use crate::{Agreement, FilterTime, Input, Output, RoundStart, Timer, check};
 
 /// What stays the same whenever a node starts.
 #[derive(Debug, Clone)]
@@ -117,8 +117,9 @@ impl Node {
     /// Tells the machine something and carries out what it answers; says whether the message that brought it is
     /// worth passing on.
     pub(super) fn feed(&mut self, input: Input) -> bool {
-        let outputs = self.machine.handle(input);
-        if let Err(violation) = check_invariants(&self.machine) {
+        let before = self.machine.clone();
+        let outputs = self.machine.handle(input.clone());
+        if let Err(violation) = check(&before, &input, &outputs, &self.machine) {
             self.effects.push(Effect::Broken(Broken::Invariant(violation)));
         }
         self.carry_out_all(outputs)

@@ -1,5 +1,6 @@
 //! Tests of the agreement: each rule by its tag on one machine, then many machines in the simulator.
 
+mod ba_10_k_max;
 mod ba_10_pace;
 mod ba_10_relay;
 mod ba_11_resend;
@@ -14,10 +15,14 @@ mod ba_6_soft_quorum;
 mod ba_7_next_quorum;
 mod ba_8_cert_quorum;
 mod ba_9_restart;
+mod c16_any_order;
+mod c3_memory;
+mod checks_can_fail;
 mod com_4_counting;
 mod sim_crash;
 mod sim_determinism;
 mod sim_equivocation;
+mod sim_lan;
 mod sim_loss;
 mod sim_oracle_is_awake;
 mod sim_partition;

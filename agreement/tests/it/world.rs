@@ -8,9 +8,7 @@ use klero_agreement::committee::{
     CommitteeSize, Electorate, Member, Profile, Proposal, QuorumCertificate, Ratio, Role, RoundContext, Step,
     Targets, Timing, ValidatorKeys, Value, Vote, cast_vote, certificate, make_proposal,
 };
-use klero_agreement::{
-    Agreement, Entry, Input, Output, Resend, RoundStart, Timer, TimerKind, check_invariants,
-};
+use klero_agreement::{Agreement, Entry, Input, Output, Resend, RoundStart, Timer, TimerKind, check};
 
 /// The round of the tests.
 pub(crate) const ROUND: u64 = 5;
@@ -187,8 +185,13 @@ impl Watched {
     }
 
     pub(crate) fn give(&mut self, input: Input) -> Vec<Output> {
-        let outputs = self.machine.handle(input);
-        assert_eq!(check_invariants(&self.machine), Ok(()));
+        let before = self.machine.clone();
+        let outputs = self.machine.handle(input.clone());
+        assert_eq!(
+            check(&before, &input, &outputs, &self.machine),
+            Ok(()),
+            "{input:?}"
+        );
         outputs
     }
 

@@ -8,6 +8,7 @@ mod machine;
 mod names;
 mod reasons;
 mod repository;
+mod rules;
 mod setup;
 mod size;
 mod source;

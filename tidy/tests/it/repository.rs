@@ -2,7 +2,9 @@
 
 use klero_tidy::lower::LOWER_CRATES;
 use klero_tidy::tags::Tags;
-use klero_tidy::{Finding, Source, book, crates, licences, lower, machine, names, reasons, size, workspace};
+use klero_tidy::{
+    Finding, Source, book, crates, licences, lower, machine, names, reasons, rules, size, workspace,
+};
 
 const CHAPTERS: &str = "docs/src/spec";
 const PENDING: &str = "docs/spec/pending.txt";
@@ -118,8 +120,8 @@ fn licences_are_allowed() {
     pass(licences::check(&reached(workspace::cargo(&tree)), &allowed));
 }
 
-#[test]
-fn rules_are_named_by_code_and_tests() {
+/// The tags of the specification, of code and of tests.
+fn tags() -> Tags {
     let mut tags = Tags::default();
     let chapters = reached(workspace::files(CHAPTERS, ".md"));
     for path in &chapters {
@@ -135,11 +137,28 @@ fn rules_are_named_by_code_and_tests() {
     {
         tags.add_source(source);
     }
+    tags
+}
+
+#[test]
+fn rules_are_named_by_code_and_tests() {
+    let tags = tags();
     assert!(
         tags.defined() > 0,
         "{CHAPTERS} defines no rule: a rule is a list item that starts with its tag"
     );
     pass(tags.check());
+}
+
+#[test]
+fn the_index_of_rules_is_up_to_date() {
+    pass(rules::check(&reached(workspace::read(rules::PAGE)), &tags()));
+}
+
+#[test]
+#[ignore = "writes docs/src/spec/rules.md; `make rules` asks for it"]
+fn write_the_index_of_rules() {
+    std::fs::write(workspace::root().join(rules::PAGE), rules::page(&tags())).expect("the page is written");
 }
 
 #[test]
