@@ -14,9 +14,10 @@ CLIPPY = cargo clippy --release --workspace --all-targets --locked -- -D warning
 TEST   = cargo test --release --workspace --locked
 ECVRF  = -p klero-sampling -p klero-committee --features ecvrf --locked
 ASK    = cargo test --release -p klero-sampling --locked --test it -- --ignored
+MODEL  = cargo test --release -p klero-agreement --locked --test model --
 DOC    = RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --locked
 
-.PHONY: help setup testnet test fmt lint doc rules bench instructions fuzz oracle vectors clean
+.PHONY: help setup testnet test fmt lint doc rules bench instructions fuzz oracle vectors model clean
 
 help: ## this list
 	@echo "Klero: consensus by sampled committees"
@@ -75,6 +76,9 @@ oracle: ## seats at a million points against their definition, some minutes; mak
 
 vectors: ## write sampling/vectors/seats-edges.json anew
 	$(ASK) write_the_vectors
+
+model: ## search the agreement of four members, one of them Byzantine, completely; some minutes
+	$(MODEL) --include-ignored --nocapture --test-threads=1
 
 clean: ## remove what was built, RocksDB too
 	cargo clean
