@@ -41,6 +41,7 @@ mod body;
 mod builder;
 mod carry;
 mod chain;
+mod crypto;
 mod effect;
 mod faults;
 mod gossip;
@@ -59,5 +60,6 @@ mod wire;
 
 pub use behaviour::Behaviour;
 pub use builder::{BuildError, Builder};
+pub use crypto::Crypto;
 pub use oracle::Breach;
 pub use run::{Decision, Failure, Simulation, Stop};

@@ -14,7 +14,7 @@ use super::node::{Identity, Node};
 use super::oracle::Oracle;
 use super::random::Random;
 use super::trace::Trace;
-use super::{Behaviour, Breach, Builder};
+use super::{Behaviour, Breach, Builder, Crypto};
 use crate::Alarm;
 
 /// A round as one node finished it.
@@ -32,10 +32,12 @@ pub struct Decision {
 
 /// Why a run ended before it should.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("seed {seed}, after {at} ms: {stop}")]
+#[error("seed {seed}, {crypto}, after {at} ms: {stop}")]
 pub struct Failure {
     /// The seed of the run.
     pub seed: u64,
+    /// What its draws and signatures were made of.
+    pub crypto: Crypto,
     /// The virtual time in milliseconds.
     pub at: u64,
     /// What happened.
@@ -93,11 +95,14 @@ pub(super) enum Event {
 /// A network of nodes on virtual time.
 pub struct Simulation {
     pub(super) seed: u64,
+    pub(super) crypto: Crypto,
     pub(super) places: Vec<Place>,
     pub(super) faults: Faults,
     pub(super) random: Random,
     pub(super) queue: BTreeMap<(u64, u64), Event>,
     pub(super) queued: u64,
+    /// How many starts of each node the queue holds.
+    pub(super) starts_ahead: Vec<u32>,
     pub(super) now: u64,
     pub(super) oracle: Oracle,
     pub(super) trace: Trace,
@@ -110,8 +115,9 @@ impl std::fmt::Debug for Simulation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "Simulation(seed {}, {} ms, {:?})",
+            "Simulation(seed {}, {}, {} ms, {:?})",
             self.seed,
+            self.crypto,
             self.now,
             self.heights()
         )
@@ -181,6 +187,16 @@ impl Simulation {
             .map(|known| known.block)
     }
 
+    /// The index in the electorate of who made the block that a node finalized in a round.
+    pub fn proposer(&self, node: usize, round: u64) -> Option<u32> {
+        let place = self.places.get(node)?;
+        let chain = match &place.slot {
+            Slot::Up(node) => &node.log.chain,
+            Slot::Down(log) => &log.chain,
+        };
+        chain.from(round, 1).first().map(|last| last.block.proposer)
+    }
+
     /// The alarms that nodes raised [BA-13].
     pub fn alarms(&self) -> &[(usize, Alarm)] {
         &self.alarms
@@ -201,13 +217,13 @@ impl Simulation {
 
     /// Whether a node is down and no start lies ahead.
     fn is_gone(&self, node: usize, place: &Place) -> bool {
-        let starts = |event: &Event| matches!(event, Event::Start(index) if *index == node);
-        matches!(place.slot, Slot::Down(_)) && !self.queue.values().any(starts)
+        matches!(place.slot, Slot::Down(_)) && self.starts_ahead.get(node) == Some(&0)
     }
 
     fn failed(&self, stop: Stop) -> Failure {
         Failure {
             seed: self.seed,
+            crypto: self.crypto,
             at: self.now,
             stop,
         }
@@ -237,6 +253,9 @@ impl Simulation {
     fn start(&mut self, index: usize) {
         let (now, seed) = (self.now, self.seed);
         self.trace.record(now, index, &"start");
+        if let Some(ahead) = self.starts_ahead.get_mut(index) {
+            *ahead = ahead.saturating_sub(1);
+        }
         let Some(place) = self.places.get_mut(index) else {
             return;
         };
@@ -368,6 +387,11 @@ impl Simulation {
 
     /// Puts an event into the queue; of two at one time the one put in first comes first.
     pub(super) fn schedule(&mut self, at: u64, event: Event) {
+        if let Event::Start(node) = event
+            && let Some(ahead) = self.starts_ahead.get_mut(node)
+        {
+            *ahead = ahead.saturating_add(1);
+        }
         self.queued += 1;
         self.queue.insert((at, self.queued), event);
     }

@@ -18,6 +18,7 @@ mod com_4_counting;
 mod sim_crash;
 mod sim_determinism;
 mod sim_equivocation;
+mod sim_hashed;
 mod sim_loss;
 mod sim_oracle_is_awake;
 mod sim_partition;
