@@ -62,6 +62,7 @@ pub struct Builder {
     behaviours: Vec<(usize, Behaviour)>,
     twins: Vec<usize>,
     crashes: Vec<Crash>,
+    starts: Vec<(usize, u64)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -99,6 +100,7 @@ impl Default for Builder {
             behaviours: Vec::new(),
             twins: Vec::new(),
             crashes: Vec::new(),
+            starts: Vec::new(),
         }
     }
 }
@@ -210,6 +212,12 @@ impl Builder {
         self
     }
 
+    /// When a node starts for the first time; without this within the first 20 ms.
+    pub fn starts(mut self, node: usize, at: u64) -> Self {
+        self.starts.push((node, at));
+        self
+    }
+
     /// A node stops at once, and starts again later from what its log holds.
     pub fn crash(self, node: usize, at: u64, restart: u64) -> Self {
         self.crash_with(node, at, Some(restart), false)
@@ -267,7 +275,7 @@ impl Builder {
         }
     }
 
-    /// Makes the network; its nodes start within the first 20 ms.
+    /// Makes the network; its nodes start within the first 20 ms, unless told otherwise.
     ///
     /// # Errors
     /// [`BuildError`] when the description contradicts itself.
@@ -322,7 +330,9 @@ impl Builder {
             faults: self.faults,
         };
         for node in 0..count {
-            let at = simulation.random.between(0, 20);
+            let early = simulation.random.between(0, 20);
+            let chosen = self.starts.iter().rev().find(|(index, _)| *index == node);
+            let at = chosen.map_or(early, |(_, at)| *at);
             simulation.schedule(at, Event::Start(node));
         }
         for crash in self.crashes {

@@ -15,6 +15,7 @@ mod ba_7_next_quorum;
 mod ba_8_cert_quorum;
 mod ba_9_restart;
 mod com_4_counting;
+mod heal_after_long_cuts;
 mod sim_crash;
 mod sim_determinism;
 mod sim_equivocation;
