@@ -15,10 +15,10 @@ use super::log::Log;
 use super::node::Identity;
 use super::oracle::Oracle;
 use super::random::Random;
-use super::run::{Event, Place, Slot};
+use super::run::{Clock, Event, Place, Slot};
 use super::setting::Setting;
 use super::trace::Trace;
-use super::{Behaviour, Simulation};
+use super::{Behaviour, Delay, Simulation};
 
 /// Why a description makes no run.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -63,6 +63,8 @@ pub struct Builder {
     twins: Vec<usize>,
     crashes: Vec<Crash>,
     starts: Vec<(usize, u64)>,
+    clocks: Vec<(usize, Clock)>,
+    reforms: Vec<(usize, u64)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -91,7 +93,9 @@ impl Default for Builder {
             crypto: Crypto::Real,
             verifies: false,
             faults: Faults {
-                delay: (5, 50),
+                delay: Delay::Uniform(5, 50),
+                stormy_delay: None,
+                slow: Vec::new(),
                 loss: 0,
                 duplication: 0,
                 until: u64::MAX,
@@ -101,6 +105,8 @@ impl Default for Builder {
             twins: Vec::new(),
             crashes: Vec::new(),
             starts: Vec::new(),
+            clocks: Vec::new(),
+            reforms: Vec::new(),
         }
     }
 }
@@ -170,7 +176,32 @@ impl Builder {
 
     /// The least and greatest delay of a message.
     pub const fn delay(mut self, least: u64, most: u64) -> Self {
-        self.faults.delay = (least, most);
+        self.faults.delay = Delay::Uniform(least, most);
+        self
+    }
+
+    /// How long messages take.
+    pub const fn delays(mut self, delay: Delay) -> Self {
+        self.faults.delay = delay;
+        self
+    }
+
+    /// How long messages take that are sent before [`Builder::calm_from`].
+    pub const fn stormy_delays(mut self, delay: Delay) -> Self {
+        self.faults.stormy_delay = Some(delay);
+        self
+    }
+
+    /// Messages from one node to another take so many times longer than they would.
+    pub fn slow_link(mut self, from: usize, to: usize, times: u64) -> Self {
+        self.faults.slow.push((from, to, times));
+        self
+    }
+
+    /// A node's clock: its timers run for `per_mille` thousandths of what they should, 1,000 being right, and ring
+    /// so many milliseconds late.
+    pub fn clock(mut self, node: usize, per_mille: u32, late: u64) -> Self {
+        self.clocks.push((node, Clock { per_mille, late }));
         self
     }
 
@@ -216,6 +247,12 @@ impl Builder {
     pub fn starts(mut self, node: usize, at: u64) -> Self {
         self.starts.push((node, at));
         self
+    }
+
+    /// A node whose behaviour ends at some time; from then on it is honest.
+    pub fn behaviour_until(mut self, node: usize, behaviour: Behaviour, until: u64) -> Self {
+        self.reforms.push((node, until));
+        self.behaviour(node, behaviour)
     }
 
     /// A node stops at once, and starts again later from what its log holds.
@@ -300,6 +337,7 @@ impl Builder {
             hands.push(keys);
         }
         let count = hands.len();
+        let (starts, reforms, crashes) = (self.starts.clone(), self.reforms.clone(), self.crashes.clone());
         let place = |(index, keys)| {
             let behaviour = self.behaviours.iter().rev().find(|(node, _)| *node == index);
             let identity = Identity {
@@ -307,8 +345,10 @@ impl Builder {
                 behaviour: behaviour.map_or(Behaviour::Honest, |(_, behaviour)| *behaviour),
                 setting: Arc::clone(&setting),
             };
+            let clock = self.clocks.iter().rev().find(|(node, _)| *node == index);
             Place {
                 identity,
+                clock: clock.map_or_else(Clock::default, |(_, clock)| *clock),
                 slot: Slot::Down(Box::new(Log::new(Chain::new(Arc::clone(&setting))))),
                 life: 0,
             }
@@ -329,24 +369,38 @@ impl Builder {
             failure: None,
             faults: self.faults,
         };
-        for node in 0..count {
-            let early = simulation.random.between(0, 20);
-            let chosen = self.starts.iter().rev().find(|(index, _)| *index == node);
-            let at = chosen.map_or(early, |(_, at)| *at);
-            simulation.schedule(at, Event::Start(node));
-        }
-        for crash in self.crashes {
-            let Crash {
-                node,
-                at,
-                restart,
-                forgets,
-            } = crash;
-            simulation.schedule(at, Event::Crash { node, forgets });
-            if let Some(restart) = restart {
-                simulation.schedule(restart, Event::Start(node));
-            }
-        }
+        schedule(&mut simulation, count, &starts, reforms, crashes);
         Ok(simulation)
+    }
+}
+
+/// Puts what is known from the start into the queue.
+fn schedule(
+    simulation: &mut Simulation,
+    count: usize,
+    starts: &[(usize, u64)],
+    reforms: Vec<(usize, u64)>,
+    crashes: Vec<Crash>,
+) {
+    for node in 0..count {
+        let early = simulation.random.between(0, 20);
+        let chosen = starts.iter().rev().find(|(index, _)| *index == node);
+        let at = chosen.map_or(early, |(_, at)| *at);
+        simulation.schedule(at, Event::Start(node));
+    }
+    for (node, at) in reforms {
+        simulation.schedule(at, Event::Reform(node));
+    }
+    for crash in crashes {
+        let Crash {
+            node,
+            at,
+            restart,
+            forgets,
+        } = crash;
+        simulation.schedule(at, Event::Crash { node, forgets });
+        if let Some(restart) = restart {
+            simulation.schedule(restart, Event::Start(node));
+        }
     }
 }

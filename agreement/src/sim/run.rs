@@ -65,7 +65,30 @@ pub(super) enum Slot {
     Down(Box<Log>),
 }
 
+/// How a node's clock runs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Clock {
+    /// What a timer of a thousand milliseconds takes.
+    pub(super) per_mille: u32,
+    /// How many milliseconds later it rings.
+    pub(super) late: u64,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        let (per_mille, late) = (1_000, 0);
+        Self { per_mille, late }
+    }
+}
+
+impl Clock {
+    fn takes(self, after: u64) -> u64 {
+        (after.saturating_mul(u64::from(self.per_mille)) / 1_000).saturating_add(self.late)
+    }
+}
+
 pub(super) struct Place {
+    pub(super) clock: Clock,
     pub(super) identity: Identity,
     pub(super) slot: Slot,
     /// How often the node was started; what an earlier life waited for is void.
@@ -75,6 +98,8 @@ pub(super) struct Place {
 #[derive(Debug, Clone)]
 pub(super) enum Event {
     Start(usize),
+    /// The node is honest from now on.
+    Reform(usize),
     Crash {
         node: usize,
         /// Whether the log of the open round is lost too.
@@ -240,6 +265,7 @@ impl Simulation {
         self.now = entry.key().0;
         match entry.remove() {
             Event::Start(node) => self.start(node),
+            Event::Reform(node) => self.reform(node),
             Event::Crash { node, forgets } => self.crash(node, forgets),
             Event::Deliver { from, to, envelope } => self.deliver(from, to, &envelope),
             Event::Wake { node, life, wake } => self.wake(node, life, wake),
@@ -267,6 +293,16 @@ impl Simulation {
             let effects = std::mem::take(&mut node.effects);
             place.slot = Slot::Up(Box::new(node));
             self.apply(index, effects);
+        }
+    }
+
+    fn reform(&mut self, index: usize) {
+        self.trace.record(self.now, index, &"reform");
+        if let Some(place) = self.places.get_mut(index) {
+            place.identity.behaviour = Behaviour::Honest;
+            if let Slot::Up(node) = &mut place.slot {
+                node.identity.behaviour = Behaviour::Honest;
+            }
         }
     }
 
@@ -330,7 +366,9 @@ impl Simulation {
         match effect {
             Effect::Send { to, envelope } => self.send(node, to, &envelope),
             Effect::Wake { wake, after } => {
-                let life = self.places.get(node).map_or(0, |place| place.life);
+                let place = self.places.get(node);
+                let life = place.map_or(0, |place| place.life);
+                let after = place.map_or(after, |place| place.clock.takes(after));
                 self.schedule(now.saturating_add(after), Event::Wake { node, life, wake });
             }
             Effect::Spoke { role, value } => {

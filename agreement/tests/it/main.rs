@@ -25,4 +25,5 @@ mod sim_oracle_is_awake;
 mod sim_partition;
 mod sim_quiet;
 mod sim_silence;
+mod storm_random_faults;
 mod world;
