@@ -73,6 +73,9 @@ impl Agreement {
         let leaves = round.waits_to_leave && present.next_carries(round.k, weight);
         if let Some(k) = highest.filter(|k| *k > round.k) {
             self.move_to(k, out);
+            // Who is always overtaken passes no deadline of its own, and may alone hold what the others lack: moving
+            // counts as passing [BA-10], hence sends again [BA-11].
+            self.resend(out);
         } else if leaves && round.k < round.start.k_max {
             self.move_to(round.k.saturating_add(1), out);
         }

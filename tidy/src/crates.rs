@@ -88,6 +88,37 @@ fn may_use(at: usize, used: &str, for_tests: bool) -> bool {
     allowed.contains(&used) || (for_tests && (used == name || lower()))
 }
 
+/// The cargo features that replace cryptography, with the crates that have them. No node is built with them.
+const SIMULATED: [(&str, &str); 3] = [
+    ("sampling", "simulated"),
+    ("committee", "simulated"),
+    ("agreement", "sim"),
+];
+
+/// A finding for each of them in what a node is built of; `tree` is what
+/// `cargo tree -p klero-node -e normal,build --prefix none --format "{p}|{f}"` prints.
+pub fn simulated(tree: &str) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (folder, feature) in SIMULATED {
+        let name = format!("{PREFIX}{folder}");
+        let is_on = |line: &str| {
+            let (package, features) = line.split_once('|').unwrap_or_default();
+            let is_it = package.split_whitespace().next() == Some(name.as_str());
+            is_it
+                && features
+                    .split(',')
+                    .any(|on| on.trim_end_matches(" (*)") == feature)
+        };
+        if tree.lines().any(is_on) {
+            let what =
+                format!("a node is built with the feature `{feature}` of `{name}`, without cryptography");
+            let remedy = "turn it on in dev-dependencies, or in crates that no node uses";
+            findings.push(Finding::new("node/Cargo.toml", 1, what, remedy));
+        }
+    }
+    findings
+}
+
 /// A finding when a crate depends on too many packages; `tree` is what
 /// `cargo tree -p NAME -e normal,build --prefix none` prints.
 pub fn weight(folder: &str, tree: &str) -> Option<Finding> {

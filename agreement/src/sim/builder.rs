@@ -9,15 +9,16 @@ use klero_committee::{CommitteeSize, ElectorateError, Profile, Ratio, Targets, T
 use thiserror::Error;
 
 use super::chain::Chain;
+use super::crypto::Crypto;
 use super::faults::{Cut, Faults, Shape};
 use super::log::Log;
 use super::node::Identity;
 use super::oracle::Oracle;
 use super::random::Random;
-use super::run::{Event, Place, Slot};
+use super::run::{Clock, Event, Place, Slot};
 use super::setting::Setting;
 use super::trace::Trace;
-use super::{Behaviour, Simulation};
+use super::{Behaviour, Delay, Simulation};
 
 /// Why a description makes no run.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -31,6 +32,9 @@ pub enum BuildError {
     /// A validator without keys.
     #[error("{0}")]
     Keys(#[from] VrfError),
+    /// Both [`Builder::hashed`] and [`Builder::verifying`].
+    #[error("hashed cryptography leaves nothing to verify")]
+    NothingToVerify,
     /// Stakes that make no electorate.
     #[error("{0}")]
     Electorate(#[from] ElectorateError),
@@ -52,11 +56,15 @@ pub struct Builder {
     timing: Timing,
     k_max: u32,
     seed: u64,
+    crypto: Crypto,
     verifies: bool,
     faults: Faults,
     behaviours: Vec<(usize, Behaviour)>,
     twins: Vec<usize>,
     crashes: Vec<Crash>,
+    starts: Vec<(usize, u64)>,
+    clocks: Vec<(usize, Clock)>,
+    reforms: Vec<(usize, u64)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -82,9 +90,12 @@ impl Default for Builder {
             timing: Timing::default(),
             k_max: 1_000,
             seed: 0,
+            crypto: Crypto::Real,
             verifies: false,
             faults: Faults {
-                delay: (5, 50),
+                delay: Delay::Uniform(5, 50),
+                stormy_delay: None,
+                slow: Vec::new(),
                 loss: 0,
                 duplication: 0,
                 until: u64::MAX,
@@ -93,6 +104,9 @@ impl Default for Builder {
             behaviours: Vec::new(),
             twins: Vec::new(),
             crashes: Vec::new(),
+            starts: Vec::new(),
+            clocks: Vec::new(),
+            reforms: Vec::new(),
         }
     }
 }
@@ -154,9 +168,40 @@ impl Builder {
         self
     }
 
+    /// Draws by a keyed hash and signs everything alike: many times faster, and nothing can be verified.
+    pub const fn hashed(mut self) -> Self {
+        self.crypto = Crypto::Hashed;
+        self
+    }
+
     /// The least and greatest delay of a message.
     pub const fn delay(mut self, least: u64, most: u64) -> Self {
-        self.faults.delay = (least, most);
+        self.faults.delay = Delay::Uniform(least, most);
+        self
+    }
+
+    /// How long messages take.
+    pub const fn delays(mut self, delay: Delay) -> Self {
+        self.faults.delay = delay;
+        self
+    }
+
+    /// How long messages take that are sent before [`Builder::calm_from`].
+    pub const fn stormy_delays(mut self, delay: Delay) -> Self {
+        self.faults.stormy_delay = Some(delay);
+        self
+    }
+
+    /// Messages from one node to another take so many times longer than they would.
+    pub fn slow_link(mut self, from: usize, to: usize, times: u64) -> Self {
+        self.faults.slow.push((from, to, times));
+        self
+    }
+
+    /// A node's clock: its timers run for `per_mille` thousandths of what they should, 1,000 being right, and ring
+    /// so many milliseconds late.
+    pub fn clock(mut self, node: usize, per_mille: u32, late: u64) -> Self {
+        self.clocks.push((node, Clock { per_mille, late }));
         self
     }
 
@@ -196,6 +241,18 @@ impl Builder {
     pub fn behaviour(mut self, node: usize, behaviour: Behaviour) -> Self {
         self.behaviours.push((node, behaviour));
         self
+    }
+
+    /// When a node starts for the first time; without this within the first 20 ms.
+    pub fn starts(mut self, node: usize, at: u64) -> Self {
+        self.starts.push((node, at));
+        self
+    }
+
+    /// A node whose behaviour ends at some time; from then on it is honest.
+    pub fn behaviour_until(mut self, node: usize, behaviour: Behaviour, until: u64) -> Self {
+        self.reforms.push((node, until));
+        self.behaviour(node, behaviour)
     }
 
     /// A node stops at once, and starts again later from what its log holds.
@@ -255,7 +312,7 @@ impl Builder {
         }
     }
 
-    /// Makes the network; its nodes start within the first 20 ms.
+    /// Makes the network; its nodes start within the first 20 ms, unless told otherwise.
     ///
     /// # Errors
     /// [`BuildError`] when the description contradicts itself.
@@ -263,15 +320,24 @@ impl Builder {
         if self.nodes == 0 {
             return Err(BuildError::NoNodes);
         }
+        if self.verifies && self.crypto == Crypto::Hashed {
+            return Err(BuildError::NothingToVerify);
+        }
         let stakes = self.stakes.clone().unwrap_or_else(|| vec![1_000; self.nodes]);
-        let (setting, mut hands) =
-            Setting::new(self.seed, &stakes, self.profile(), self.nodes, self.verifies)?;
+        let (setting, mut hands) = Setting::new(
+            self.seed,
+            &stakes,
+            self.profile(),
+            self.nodes,
+            (self.crypto, self.verifies),
+        )?;
         let setting = Arc::new(setting);
         for node in &self.twins {
             let keys = hands.get(*node).cloned().ok_or(BuildError::NoSuchNode(*node))?;
             hands.push(keys);
         }
         let count = hands.len();
+        let (starts, reforms, crashes) = (self.starts.clone(), self.reforms.clone(), self.crashes.clone());
         let place = |(index, keys)| {
             let behaviour = self.behaviours.iter().rev().find(|(node, _)| *node == index);
             let identity = Identity {
@@ -279,42 +345,62 @@ impl Builder {
                 behaviour: behaviour.map_or(Behaviour::Honest, |(_, behaviour)| *behaviour),
                 setting: Arc::clone(&setting),
             };
+            let clock = self.clocks.iter().rev().find(|(node, _)| *node == index);
             Place {
                 identity,
+                clock: clock.map_or_else(Clock::default, |(_, clock)| *clock),
                 slot: Slot::Down(Box::new(Log::new(Chain::new(Arc::clone(&setting))))),
                 life: 0,
             }
         };
         let mut simulation = Simulation {
             seed: self.seed,
+            crypto: self.crypto,
             places: (0_usize..).zip(hands).map(place).collect(),
             random: Random::new(self.seed, u64::MAX),
             queue: std::collections::BTreeMap::new(),
             queued: 0,
+            starts_ahead: vec![0; count],
             now: 0,
             oracle: Oracle::default(),
-            trace: Trace::default(),
+            trace: Trace::of(self.crypto),
             decisions: vec![Vec::new(); count],
             alarms: Vec::new(),
             failure: None,
             faults: self.faults,
         };
-        for node in 0..count {
-            let at = simulation.random.between(0, 20);
-            simulation.schedule(at, Event::Start(node));
-        }
-        for crash in self.crashes {
-            let Crash {
-                node,
-                at,
-                restart,
-                forgets,
-            } = crash;
-            simulation.schedule(at, Event::Crash { node, forgets });
-            if let Some(restart) = restart {
-                simulation.schedule(restart, Event::Start(node));
-            }
-        }
+        schedule(&mut simulation, count, &starts, reforms, crashes);
         Ok(simulation)
+    }
+}
+
+/// Puts what is known from the start into the queue.
+fn schedule(
+    simulation: &mut Simulation,
+    count: usize,
+    starts: &[(usize, u64)],
+    reforms: Vec<(usize, u64)>,
+    crashes: Vec<Crash>,
+) {
+    for node in 0..count {
+        let early = simulation.random.between(0, 20);
+        let chosen = starts.iter().rev().find(|(index, _)| *index == node);
+        let at = chosen.map_or(early, |(_, at)| *at);
+        simulation.schedule(at, Event::Start(node));
+    }
+    for (node, at) in reforms {
+        simulation.schedule(at, Event::Reform(node));
+    }
+    for crash in crashes {
+        let Crash {
+            node,
+            at,
+            restart,
+            forgets,
+        } = crash;
+        simulation.schedule(at, Event::Crash { node, forgets });
+        if let Some(restart) = restart {
+            simulation.schedule(restart, Event::Start(node));
+        }
     }
 }

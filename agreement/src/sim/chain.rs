@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use borsh::BorshSerialize;
 use klero_committee::sampling::{Digest, Domain};
-use klero_committee::{QuorumCertificate, RoundContext, ValidatorKeys};
+use klero_committee::{QuorumCertificate, RoundContext, Signer};
 
 use super::setting::{Setting, seed_of_block};
 
@@ -97,7 +97,7 @@ impl Chain {
 
     /// What a round's votes are verified against.
     pub(super) fn context(&self, round: u64) -> Option<RoundContext> {
-        self.setting.context(round, self.committee_seed(round)?)
+        Some(self.setting.context(round, self.committee_seed(round)?))
     }
 
     /// The next block, as this proposer would make it.
@@ -105,7 +105,7 @@ impl Chain {
         &self,
         period: u32,
         proposer: u32,
-        keys: &ValidatorKeys,
+        keys: &dyn Signer,
         variant: u8,
     ) -> Option<Block> {
         let round = self.round();
@@ -126,7 +126,7 @@ impl Chain {
         block.round == self.round() && block.parent == self.tip() && seed_is_right
     }
 
-    fn next_seed(&self, author: Option<&ValidatorKeys>) -> Option<Digest> {
+    fn next_seed(&self, author: Option<&dyn Signer>) -> Option<Digest> {
         let round = self.round();
         let old = match self.setting.profile.seeds.refresh_round(round) {
             Some(refresh) => self.at(refresh)?.block.digest(),

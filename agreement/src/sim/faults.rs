@@ -2,13 +2,18 @@
 //!
 //! [MOD-4]: the adversary delays, reorders and drops as it likes. Here a seed does.
 
+use super::Delay;
 use super::random::Random;
 
 /// What the network does to messages.
 #[derive(Debug, Clone)]
 pub(super) struct Faults {
-    /// The least and the greatest delay in milliseconds.
-    pub(super) delay: (u64, u64),
+    /// How long messages take.
+    pub(super) delay: Delay,
+    /// How long they take until loss and repetition end, if not that.
+    pub(super) stormy_delay: Option<Delay>,
+    /// From, to, and how many times longer messages take on this way.
+    pub(super) slow: Vec<(usize, usize, u64)>,
     /// Messages lost of a thousand.
     pub(super) loss: u32,
     /// Messages that arrive twice of a thousand.
@@ -67,8 +72,14 @@ impl Faults {
         } else {
             1
         };
+        let delay = self.stormy_delay.filter(|_| stormy).unwrap_or(self.delay);
+        let link = self
+            .slow
+            .iter()
+            .find(|(begin, end, _)| (*begin, *end) == (from, to));
+        let times = link.map_or(1, |(_, _, times)| *times);
         (0..copies)
-            .map(|_| now.saturating_add(random.between(self.delay.0, self.delay.1)))
+            .map(|_| now.saturating_add(delay.draw(random).saturating_mul(times)))
             .collect()
     }
 }

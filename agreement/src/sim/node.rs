@@ -17,7 +17,7 @@ use super::setting::{Keys, Setting};
 use crate::{Agreement, FilterTime, Input, Output, RoundStart, Timer, check};
 
 /// What stays the same whenever a node starts.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Identity {
     pub(super) keys: Arc<Keys>,
     pub(super) behaviour: Behaviour,
@@ -25,7 +25,6 @@ pub(super) struct Identity {
 }
 
 /// A running node.
-#[derive(Debug)]
 pub(super) struct Node {
     pub(super) identity: Identity,
     pub(super) machine: Agreement,

@@ -14,7 +14,7 @@ use super::node::{Identity, Node};
 use super::oracle::Oracle;
 use super::random::Random;
 use super::trace::Trace;
-use super::{Behaviour, Breach, Builder};
+use super::{Behaviour, Breach, Builder, Crypto};
 use crate::Alarm;
 
 /// A round as one node finished it.
@@ -32,10 +32,12 @@ pub struct Decision {
 
 /// Why a run ended before it should.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("seed {seed}, after {at} ms: {stop}")]
+#[error("seed {seed}, {crypto}, after {at} ms: {stop}")]
 pub struct Failure {
     /// The seed of the run.
     pub seed: u64,
+    /// What its draws and signatures were made of.
+    pub crypto: Crypto,
     /// The virtual time in milliseconds.
     pub at: u64,
     /// What happened.
@@ -63,7 +65,30 @@ pub(super) enum Slot {
     Down(Box<Log>),
 }
 
+/// How a node's clock runs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Clock {
+    /// What a timer of a thousand milliseconds takes.
+    pub(super) per_mille: u32,
+    /// How many milliseconds later it rings.
+    pub(super) late: u64,
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        let (per_mille, late) = (1_000, 0);
+        Self { per_mille, late }
+    }
+}
+
+impl Clock {
+    fn takes(self, after: u64) -> u64 {
+        (after.saturating_mul(u64::from(self.per_mille)) / 1_000).saturating_add(self.late)
+    }
+}
+
 pub(super) struct Place {
+    pub(super) clock: Clock,
     pub(super) identity: Identity,
     pub(super) slot: Slot,
     /// How often the node was started; what an earlier life waited for is void.
@@ -73,6 +98,8 @@ pub(super) struct Place {
 #[derive(Debug, Clone)]
 pub(super) enum Event {
     Start(usize),
+    /// The node is honest from now on.
+    Reform(usize),
     Crash {
         node: usize,
         /// Whether the log of the open round is lost too.
@@ -93,11 +120,14 @@ pub(super) enum Event {
 /// A network of nodes on virtual time.
 pub struct Simulation {
     pub(super) seed: u64,
+    pub(super) crypto: Crypto,
     pub(super) places: Vec<Place>,
     pub(super) faults: Faults,
     pub(super) random: Random,
     pub(super) queue: BTreeMap<(u64, u64), Event>,
     pub(super) queued: u64,
+    /// How many starts of each node the queue holds.
+    pub(super) starts_ahead: Vec<u32>,
     pub(super) now: u64,
     pub(super) oracle: Oracle,
     pub(super) trace: Trace,
@@ -110,8 +140,9 @@ impl std::fmt::Debug for Simulation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "Simulation(seed {}, {} ms, {:?})",
+            "Simulation(seed {}, {}, {} ms, {:?})",
             self.seed,
+            self.crypto,
             self.now,
             self.heights()
         )
@@ -181,13 +212,23 @@ impl Simulation {
             .map(|known| known.block)
     }
 
+    /// The index in the electorate of who made the block that a node finalized in a round.
+    pub fn proposer(&self, node: usize, round: u64) -> Option<u32> {
+        let place = self.places.get(node)?;
+        let chain = match &place.slot {
+            Slot::Up(node) => &node.log.chain,
+            Slot::Down(log) => &log.chain,
+        };
+        chain.from(round, 1).first().map(|last| last.block.proposer)
+    }
+
     /// The alarms that nodes raised [BA-13].
     pub fn alarms(&self) -> &[(usize, Alarm)] {
         &self.alarms
     }
 
     /// The digest of everything that happened.
-    pub const fn trace_hash(&self) -> Digest {
+    pub fn trace_hash(&self) -> Digest {
         self.trace.hash()
     }
 
@@ -201,13 +242,13 @@ impl Simulation {
 
     /// Whether a node is down and no start lies ahead.
     fn is_gone(&self, node: usize, place: &Place) -> bool {
-        let starts = |event: &Event| matches!(event, Event::Start(index) if *index == node);
-        matches!(place.slot, Slot::Down(_)) && !self.queue.values().any(starts)
+        matches!(place.slot, Slot::Down(_)) && self.starts_ahead.get(node) == Some(&0)
     }
 
     fn failed(&self, stop: Stop) -> Failure {
         Failure {
             seed: self.seed,
+            crypto: self.crypto,
             at: self.now,
             stop,
         }
@@ -224,6 +265,7 @@ impl Simulation {
         self.now = entry.key().0;
         match entry.remove() {
             Event::Start(node) => self.start(node),
+            Event::Reform(node) => self.reform(node),
             Event::Crash { node, forgets } => self.crash(node, forgets),
             Event::Deliver { from, to, envelope } => self.deliver(from, to, &envelope),
             Event::Wake { node, life, wake } => self.wake(node, life, wake),
@@ -237,6 +279,9 @@ impl Simulation {
     fn start(&mut self, index: usize) {
         let (now, seed) = (self.now, self.seed);
         self.trace.record(now, index, &"start");
+        if let Some(ahead) = self.starts_ahead.get_mut(index) {
+            *ahead = ahead.saturating_sub(1);
+        }
         let Some(place) = self.places.get_mut(index) else {
             return;
         };
@@ -248,6 +293,16 @@ impl Simulation {
             let effects = std::mem::take(&mut node.effects);
             place.slot = Slot::Up(Box::new(node));
             self.apply(index, effects);
+        }
+    }
+
+    fn reform(&mut self, index: usize) {
+        self.trace.record(self.now, index, &"reform");
+        if let Some(place) = self.places.get_mut(index) {
+            place.identity.behaviour = Behaviour::Honest;
+            if let Slot::Up(node) = &mut place.slot {
+                node.identity.behaviour = Behaviour::Honest;
+            }
         }
     }
 
@@ -311,7 +366,9 @@ impl Simulation {
         match effect {
             Effect::Send { to, envelope } => self.send(node, to, &envelope),
             Effect::Wake { wake, after } => {
-                let life = self.places.get(node).map_or(0, |place| place.life);
+                let place = self.places.get(node);
+                let life = place.map_or(0, |place| place.life);
+                let after = place.map_or(after, |place| place.clock.takes(after));
                 self.schedule(now.saturating_add(after), Event::Wake { node, life, wake });
             }
             Effect::Spoke { role, value } => {
@@ -368,6 +425,11 @@ impl Simulation {
 
     /// Puts an event into the queue; of two at one time the one put in first comes first.
     pub(super) fn schedule(&mut self, at: u64, event: Event) {
+        if let Event::Start(node) = event
+            && let Some(ahead) = self.starts_ahead.get_mut(node)
+        {
+            *ahead = ahead.saturating_add(1);
+        }
         self.queued += 1;
         self.queue.insert((at, self.queued), event);
     }

@@ -2,25 +2,26 @@
 
 use std::sync::Arc;
 
-use klero_committee::sampling::vrf::VrfSuite;
 use klero_committee::sampling::{Digest, Domain, seed};
-use klero_committee::{Electorate, Member, Profile, RoundContext, Signer, ValidatorKeys};
+use klero_committee::{Committees, Electorate, Member, Profile, RoundContext, Signer};
 
 use super::BuildError;
+use super::crypto::{Crypto, KeyMaker, Secrets};
 
 /// The chain and its electorate, which stays the same in every round.
 #[derive(Debug)]
 pub(super) struct Setting {
     pub(super) chain: Digest,
     pub(super) seed: Digest,
-    pub(super) electorate: Arc<Electorate>,
     pub(super) profile: Arc<Profile>,
     /// Whether everything received is verified from its bytes.
     pub(super) verifies: bool,
+    /// The committees of every round: only the seed differs.
+    committees: Arc<Committees>,
 }
 
 /// The keys of one node, each with its index in the electorate.
-pub(super) type Keys = Vec<(u32, ValidatorKeys)>;
+pub(super) type Keys = Vec<(u32, Secrets)>;
 
 impl Setting {
     /// The setting that a run's seed, stakes and profile determine, and the keys that each of `nodes` nodes
@@ -28,51 +29,43 @@ impl Setting {
     pub(super) fn new(
         run: u64,
         stakes: &[u64],
-        profile: Profile,
+        mut profile: Profile,
         nodes: usize,
-        verifies: bool,
+        (crypto, verifies): (Crypto, bool),
     ) -> Result<(Self, Vec<Keys>), BuildError> {
         let chain = Domain::Genesis.digest(&("simulation", run));
+        let maker = KeyMaker::new(crypto, chain)?;
+        profile.vrf = maker.suite();
         let mut validators = Vec::new();
         for (number, stake) in (0_u64..).zip(stakes) {
-            let secret = Domain::Keys.digest(&(chain, number));
-            let keys = ValidatorKeys::from_seed(VrfSuite::Sr25519, secret.as_bytes())?;
-            let member = Member {
-                id: Domain::Genesis.digest(&(chain, number)),
-                stake: *stake,
-                vote_key: keys.vote.public(),
-                vrf_key: keys.vrf.public(),
-            };
-            validators.push((member, keys));
+            validators.push(maker.make(number, *stake)?);
         }
         validators.sort_by_key(|(member, _)| member.id);
         let members: Vec<Member> = validators.iter().map(|(member, _)| member.clone()).collect();
         let electorate = Arc::new(Electorate::new(members)?);
         let profile = Arc::new(profile);
-        let seed = seed::genesis_seed(&chain);
         // Whatever a later round could refuse is refused here.
-        RoundContext::new(chain, 1, seed, Arc::clone(&electorate), Arc::clone(&profile))?;
-        let hands = deal(validators, nodes);
+        let committees = Arc::new(Committees::new(electorate, Arc::clone(&profile))?);
         let setting = Self {
             chain,
-            seed,
-            electorate,
+            seed: seed::genesis_seed(&chain),
             profile,
+
             verifies,
+            committees,
         };
-        Ok((setting, hands))
+        Ok((setting, deal(validators, nodes)))
     }
 
     /// The context of a round whose committees are drawn with `seed`.
-    pub(super) fn context(&self, round: u64, seed: Digest) -> Option<RoundContext> {
-        let (electorate, profile) = (Arc::clone(&self.electorate), Arc::clone(&self.profile));
-        RoundContext::new(self.chain, round, seed, electorate, profile).ok()
+    pub(super) fn context(&self, round: u64, seed: Digest) -> RoundContext {
+        RoundContext::of(self.chain, round, seed, Arc::clone(&self.committees))
     }
 }
 
 /// Deals validators out, the greatest first, each to the node with the least stake so far.
-fn deal(validators: Vec<(Member, ValidatorKeys)>, nodes: usize) -> Vec<Keys> {
-    let mut indexed: Vec<(u32, u64, ValidatorKeys)> = (0_u32..)
+fn deal(validators: Vec<(Member, Secrets)>, nodes: usize) -> Vec<Keys> {
+    let mut indexed: Vec<(u32, u64, Secrets)> = (0_u32..)
         .zip(validators)
         .map(|(index, (member, keys))| (index, member.stake, keys))
         .collect();
@@ -93,11 +86,11 @@ pub(super) fn seed_of_block(
     earlier: &Digest,
     round: u64,
     old: &Digest,
-    proposer: Option<&ValidatorKeys>,
+    proposer: Option<&dyn Signer>,
 ) -> Digest {
     use klero_committee::sampling::vrf::VrfInput;
     let input = VrfInput::seed(&setting.chain, earlier, round);
-    // The keys are of sr25519, whose evaluation does not fail.
+    // No evaluation of these keys fails.
     match proposer.and_then(|keys| keys.evaluate(&input).ok()) {
         Some(output) => seed::proposed_seed(&output, old),
         None => seed::fallback_seed(earlier, round, old),

@@ -34,7 +34,7 @@ impl Node {
 
     fn draw_votes(&self, role: Role, value: Value) -> Vec<Vote> {
         let keys = self.identity.keys.iter();
-        keys.filter_map(|(voter, keys)| cast_vote(&self.context, role, value, *voter, keys))
+        keys.filter_map(|(voter, keys)| cast_vote(&self.context, role, value, *voter, keys.as_ref()))
             .collect()
     }
 
@@ -102,10 +102,13 @@ impl Node {
         for (proposer, secret) in keys {
             let body = match carried {
                 Some(block) => block,
-                None => self.log.chain.propose(period, *proposer, secret, variant)?,
+                None => self
+                    .log
+                    .chain
+                    .propose(period, *proposer, secret.as_ref(), variant)?,
             };
             let lowest = best.as_ref().map(|(priority, _, _)| *priority);
-            let proposal = make_proposal(&self.context, period, *proposer, secret, |priority| {
+            let proposal = make_proposal(&self.context, period, *proposer, secret.as_ref(), |priority| {
                 let is_lower = lowest.is_none_or(|lowest| *priority < lowest);
                 is_lower.then(|| (body.digest(), body.period, body.proposer))
             });

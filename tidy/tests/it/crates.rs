@@ -1,4 +1,4 @@
-use klero_tidy::crates::{layers, weight};
+use klero_tidy::crates::{layers, simulated, weight};
 
 use crate::summaries;
 
@@ -50,6 +50,18 @@ fn an_unknown_crate_is_found() {
     let expected = ["extra/Cargo.toml:1: the crate `klero-extra` is not in the table of layers"];
     assert_eq!(found(&[package("klero-extra", &[])]), expected);
     assert!(layers("{}").is_err());
+}
+
+#[test]
+fn a_node_without_cryptography_is_found() {
+    let tree =
+        |features: &str| format!("klero-node v0.1.0 (folder)|\nklero-agreement v0.1.0 (folder)|{features}\n");
+    assert!(simulated(&tree("default,ecvrf")).is_empty());
+    let expected = [
+        "node/Cargo.toml:1: a node is built with the feature `sim` of `klero-agreement`, without cryptography",
+    ];
+    assert_eq!(summaries(simulated(&tree("default,sim"))), expected);
+    assert_eq!(summaries(simulated(&tree("sim (*)"))), expected);
 }
 
 #[test]

@@ -89,6 +89,32 @@ fn lower_crates_bring_little_along() {
     }
 }
 
+/// Tests and simulations may do without cryptography; what is started as a node may not.
+#[test]
+fn no_node_is_built_without_cryptography() {
+    let tree = |package: &str, more: &[&str]| {
+        let mut arguments = vec!["tree", "-p", package, "-e", "normal,build", "--prefix", "none"];
+        arguments.extend(["--format", "{p}|{f}"]);
+        arguments.extend(more);
+        reached(workspace::cargo(&arguments))
+    };
+    pass(crates::simulated(&tree("klero-node", &[])));
+    pass(crates::simulated(&tree("klero-node", &["--all-features"])));
+    // What is looked for has the form that cargo prints.
+    let found = crates::simulated(&tree("klero-agreement", &["--features", "sim"]));
+    assert_eq!(found.len(), 3);
+}
+
+/// The one constructor of outputs without a proof is called by the simulator alone.
+#[test]
+fn simulated_outputs_are_made_in_simulations_only() {
+    let call = ["VrfOutput", "simulated"].join("::");
+    let sources = sources();
+    let callers = sources.iter().filter(|source| source.text.contains(&call));
+    let callers: Vec<&str> = callers.map(|source| source.path.as_str()).collect();
+    assert_eq!(callers, ["agreement/src/sim/crypto.rs"]);
+}
+
 #[test]
 fn crates_use_lower_ones_only() {
     let metadata = reached(workspace::cargo(&[

@@ -1,0 +1,115 @@
+//! Keys of two kinds: real ones, and for bulk a keyed hash behind the same types.
+
+use std::fmt;
+use std::sync::Arc;
+
+use klero_committee::sampling::vrf::{VrfError, VrfInput, VrfOutput, VrfProof, VrfSecretKey, VrfSuite};
+use klero_committee::sampling::{Digest, Domain, bls};
+use klero_committee::{Member, Signer, ValidatorKeys};
+
+/// What the draws and signatures of a run are made of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, borsh::BorshSerialize)]
+pub enum Crypto {
+    /// What a node of the network uses.
+    #[default]
+    Real,
+    /// A keyed hash in the place of the VRF, and one signature for all. Draws are as random as real ones, and nothing
+    /// verifies.
+    Hashed,
+}
+
+impl fmt::Display for Crypto {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Real => "real cryptography",
+            Self::Hashed => "hashed cryptography",
+        })
+    }
+}
+
+/// The secrets of one validator, whatever they are made of.
+pub(super) type Secrets = Arc<dyn Signer + Send + Sync>;
+
+/// Makes the validators of one chain.
+#[derive(Debug)]
+pub(super) struct KeyMaker {
+    chain: Digest,
+    /// The draw key and the signature that all hashed validators share.
+    shared: Option<(VrfSecretKey, bls::Signature)>,
+}
+
+impl KeyMaker {
+    pub(super) fn new(crypto: Crypto, chain: Digest) -> Result<Self, VrfError> {
+        let shared = match crypto {
+            Crypto::Real => None,
+            Crypto::Hashed => {
+                // Keys of this suite shorten a proof by copying it, and ask nothing of its bytes.
+                let keys = ValidatorKeys::from_seed(VrfSuite::Bls12381, chain.as_bytes())?;
+                let signature = keys.vote.sign(bls::Purpose::Vote, &chain);
+                Some((keys.vrf, signature))
+            }
+        };
+        Ok(Self { chain, shared })
+    }
+
+    /// The suite of the keys.
+    pub(super) const fn suite(&self) -> VrfSuite {
+        match self.shared {
+            None => VrfSuite::Sr25519,
+            Some(_) => VrfSuite::Bls12381,
+        }
+    }
+
+    /// The validator with a number, as others see it and with its secrets.
+    pub(super) fn make(&self, number: u64, stake: u64) -> Result<(Member, Secrets), VrfError> {
+        let secret = Domain::Keys.digest(&(self.chain, number));
+        let (vote_key, vrf_key, secrets): (_, _, Secrets) = match &self.shared {
+            None => {
+                let keys = ValidatorKeys::from_seed(self.suite(), secret.as_bytes())?;
+                (keys.vote.public(), keys.vrf.public(), Arc::new(keys))
+            }
+            Some((vrf, signature)) => {
+                // Vote keys differ even here: no electorate takes one twice.
+                let vote = bls::SecretKey::from_seed(secret.as_bytes());
+                let vote = vote.map_err(|_| VrfError::BadKey(self.suite()))?;
+                let signature = *signature;
+                (
+                    vote.public(),
+                    vrf.public(),
+                    Arc::new(Hashed { secret, signature }),
+                )
+            }
+        };
+        let member = Member {
+            id: Domain::Genesis.digest(&(self.chain, number)),
+            stake,
+            vote_key,
+            vrf_key,
+        };
+        Ok((member, secrets))
+    }
+}
+
+/// A validator that draws by a hash of its secret and signs everything alike.
+struct Hashed {
+    secret: Digest,
+    signature: bls::Signature,
+}
+
+impl Signer for Hashed {
+    fn evaluate(&self, input: &VrfInput) -> Result<VrfOutput, VrfError> {
+        let hasher = Domain::VrfOutput.hasher().bytes(self.secret.as_bytes());
+        Ok(VrfOutput::simulated(hasher.bytes(input.as_bytes()).finish().0))
+    }
+
+    fn prove(&self, input: &VrfInput) -> Result<VrfProof, VrfError> {
+        let mut bytes = [0; 48];
+        let hasher = Domain::VrfKey.hasher().bytes(self.secret.as_bytes());
+        hasher.bytes(input.as_bytes()).fill(&mut bytes);
+        Ok(VrfProof::Bls12381(bytes))
+    }
+
+    fn sign(&self, _: bls::Purpose, _: &Digest) -> bls::Signature {
+        self.signature
+    }
+}
