@@ -25,7 +25,6 @@ impl FilterTime {
         if self.arrivals.len() == REMEMBERED {
             self.arrivals.pop_front();
         }
-
         self.arrivals.push_back(arrival);
     }
 

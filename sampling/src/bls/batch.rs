@@ -7,9 +7,9 @@
 use blst::{BLST_ERROR, MultiPoint, min_sig};
 
 use super::{BlsError, PublicKey, Purpose, Signature};
-use crate::{Digest, Domain, split};
+use crate::{Digest, Domain, Hasher, split};
 
-const COEFFICIENT_BYTES: usize = 16;
+pub(crate) const COEFFICIENT_BYTES: usize = 16;
 
 /// A signature that claims to be one key's on a message known from the context.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +58,12 @@ fn coefficients(message: &Digest, claims: &[VoteClaim<'_>], entropy: &[u8; 32]) 
             .bytes(&claim.key.to_bytes())
             .bytes(&claim.signature.to_bytes());
     }
-    let mut bytes = vec![0; claims.len() * COEFFICIENT_BYTES];
+    nonzero_coefficients(hasher, claims.len())
+}
+
+/// So many coefficients of 128 bits from what was hashed, none of them zero.
+pub(crate) fn nonzero_coefficients(hasher: Hasher, count: usize) -> Vec<u8> {
+    let mut bytes = vec![0; count * COEFFICIENT_BYTES];
     hasher.fill(&mut bytes);
     for coefficient in bytes.chunks_mut(COEFFICIENT_BYTES) {
         // A zero coefficient would let any signature pass.

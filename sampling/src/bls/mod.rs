@@ -9,6 +9,7 @@ mod batch;
 mod keys;
 pub mod possession;
 
+pub(crate) use batch::{COEFFICIENT_BYTES, nonzero_coefficients};
 pub use batch::{VoteClaim, aggregate, verify_aggregate, verify_each};
 pub use keys::{BlsError, PublicKey, SecretKey, Signature};
 

@@ -9,12 +9,12 @@ use std::collections::BTreeMap;
 use blst::{BLST_ERROR, MultiPoint, min_sig};
 
 use super::{VrfInput, VrfOutput, VrfSuite, subgroup};
+use crate::bls::{COEFFICIENT_BYTES, nonzero_coefficients};
 use crate::{Domain, split};
 
 /// The domain separation tag of RFC 9380, not that of any vote.
 const TAG: &[u8] = b"KLERO-V1-VRF_BLS12381G1_XMD:SHA-256_SSWU_RO_";
 const KEY_INFO: &[u8] = b"klero v1 vrf key";
-const COEFFICIENT_BYTES: usize = 16;
 /// The bit of a compressed point's first byte that marks the identity.
 const IDENTITY: u8 = 0x40;
 
@@ -148,15 +148,7 @@ fn coefficients(claims: &[&Attached], entropy: &[u8; 32]) -> Vec<u8> {
             .bytes(&claim.key.compress())
             .bytes(&claim.signature.compress());
     }
-    let mut bytes = vec![0; claims.len() * COEFFICIENT_BYTES];
-    hasher.fill(&mut bytes);
-    for coefficient in bytes.chunks_mut(COEFFICIENT_BYTES) {
-        // A zero coefficient would let any signature pass.
-        if let (true, Some(first)) = (coefficient.iter().all(|byte| *byte == 0), coefficient.first_mut()) {
-            *first = 1;
-        }
-    }
-    bytes
+    nonzero_coefficients(hasher, claims.len())
 }
 
 #[cfg(test)]
