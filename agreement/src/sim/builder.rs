@@ -1,24 +1,16 @@
 //! The description of a run.
 
-use std::sync::Arc;
-
 use klero_committee::sampling::seed::SeedSchedule;
 use klero_committee::sampling::vrf::{VrfError, VrfSuite};
 use klero_committee::sampling::{LotteryError, SeatScheme};
 use klero_committee::{CommitteeSize, ElectorateError, Profile, Ratio, Targets, Timing};
 use thiserror::Error;
 
-use super::chain::Chain;
 use super::crypto::Crypto;
 use super::faults::{Cut, Faults, Shape};
-use super::log::Log;
-use super::node::Identity;
-use super::oracle::Oracle;
-use super::random::Random;
-use super::run::{Clock, Event, Place, Slot};
-use super::setting::Setting;
-use super::trace::Trace;
-use super::{Behaviour, Delay, Simulation};
+use super::letter::Rules;
+use super::place::Clock;
+use super::{Behaviour, Delay, Fate, Letter};
 
 /// Why a description makes no run.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -47,32 +39,33 @@ pub enum BuildError {
 /// and messages that take 5 to 50 ms. All times are virtual milliseconds from the start.
 #[derive(Debug, Clone)]
 pub struct Builder {
-    nodes: usize,
-    stakes: Option<Vec<u64>>,
-    scheme: SeatScheme,
-    committee: CommitteeSize,
-    catch_up: u64,
-    proposers: u32,
-    timing: Timing,
-    k_max: u32,
-    seed: u64,
-    crypto: Crypto,
-    verifies: bool,
-    faults: Faults,
-    behaviours: Vec<(usize, Behaviour)>,
-    twins: Vec<usize>,
-    crashes: Vec<Crash>,
-    starts: Vec<(usize, u64)>,
-    clocks: Vec<(usize, Clock)>,
-    reforms: Vec<(usize, u64)>,
+    pub(super) nodes: usize,
+    pub(super) stakes: Option<Vec<u64>>,
+    pub(super) scheme: SeatScheme,
+    pub(super) committee: CommitteeSize,
+    pub(super) catch_up: u64,
+    pub(super) proposers: u32,
+    pub(super) timing: Timing,
+    pub(super) k_max: u32,
+    pub(super) seed: u64,
+    pub(super) crypto: Crypto,
+    pub(super) verifies: bool,
+    pub(super) faults: Faults,
+    pub(super) behaviours: Vec<(usize, Behaviour)>,
+    pub(super) twins: Vec<usize>,
+    pub(super) crashes: Vec<Crash>,
+    pub(super) starts: Vec<(usize, u64)>,
+    pub(super) clocks: Vec<(usize, Clock)>,
+    pub(super) reforms: Vec<(usize, u64)>,
 }
 
+/// A stop, and perhaps a start after it.
 #[derive(Debug, Clone, Copy)]
-struct Crash {
-    node: usize,
-    at: u64,
-    restart: Option<u64>,
-    forgets: bool,
+pub(super) struct Crash {
+    pub(super) node: usize,
+    pub(super) at: u64,
+    pub(super) restart: Option<u64>,
+    pub(super) forgets: bool,
 }
 
 impl Default for Builder {
@@ -100,6 +93,7 @@ impl Default for Builder {
                 duplication: 0,
                 until: u64::MAX,
                 cuts: Vec::new(),
+                rules: Rules::default(),
             },
             behaviours: Vec::new(),
             twins: Vec::new(),
@@ -237,6 +231,14 @@ impl Builder {
         self
     }
 
+    /// A rule that messages obey: it looks at each and says what becomes of it. Of several the first that does not
+    /// leave a message to its usual fate decides. Rules hold until
+    /// [`Simulation::lift_rules`](super::Simulation::lift_rules).
+    pub fn rule(mut self, rule: impl Fn(&Letter) -> Fate + Send + Sync + 'static) -> Self {
+        self.faults.rules.add(rule);
+        self
+    }
+
     /// A node's behaviour, if not honest.
     pub fn behaviour(mut self, node: usize, behaviour: Behaviour) -> Self {
         self.behaviours.push((node, behaviour));
@@ -289,7 +291,7 @@ impl Builder {
         self
     }
 
-    fn profile(&self) -> Profile {
+    pub(super) fn profile(&self) -> Profile {
         Profile {
             scheme: self.scheme,
             vrf: VrfSuite::Sr25519,
@@ -309,98 +311,6 @@ impl Builder {
                 safety: 1,
                 live: 1,
             },
-        }
-    }
-
-    /// Makes the network; its nodes start within the first 20 ms, unless told otherwise.
-    ///
-    /// # Errors
-    /// [`BuildError`] when the description contradicts itself.
-    pub fn build(self) -> Result<Simulation, BuildError> {
-        if self.nodes == 0 {
-            return Err(BuildError::NoNodes);
-        }
-        if self.verifies && self.crypto == Crypto::Hashed {
-            return Err(BuildError::NothingToVerify);
-        }
-        let stakes = self.stakes.clone().unwrap_or_else(|| vec![1_000; self.nodes]);
-        let (setting, mut hands) = Setting::new(
-            self.seed,
-            &stakes,
-            self.profile(),
-            self.nodes,
-            (self.crypto, self.verifies),
-        )?;
-        let setting = Arc::new(setting);
-        for node in &self.twins {
-            let keys = hands.get(*node).cloned().ok_or(BuildError::NoSuchNode(*node))?;
-            hands.push(keys);
-        }
-        let count = hands.len();
-        let (starts, reforms, crashes) = (self.starts.clone(), self.reforms.clone(), self.crashes.clone());
-        let place = |(index, keys)| {
-            let behaviour = self.behaviours.iter().rev().find(|(node, _)| *node == index);
-            let identity = Identity {
-                keys: Arc::new(keys),
-                behaviour: behaviour.map_or(Behaviour::Honest, |(_, behaviour)| *behaviour),
-                setting: Arc::clone(&setting),
-            };
-            let clock = self.clocks.iter().rev().find(|(node, _)| *node == index);
-            Place {
-                identity,
-                clock: clock.map_or_else(Clock::default, |(_, clock)| *clock),
-                slot: Slot::Down(Box::new(Log::new(Chain::new(Arc::clone(&setting))))),
-                life: 0,
-            }
-        };
-        let mut simulation = Simulation {
-            seed: self.seed,
-            crypto: self.crypto,
-            places: (0_usize..).zip(hands).map(place).collect(),
-            random: Random::new(self.seed, u64::MAX),
-            queue: std::collections::BTreeMap::new(),
-            queued: 0,
-            starts_ahead: vec![0; count],
-            now: 0,
-            oracle: Oracle::default(),
-            trace: Trace::of(self.crypto),
-            decisions: vec![Vec::new(); count],
-            alarms: Vec::new(),
-            failure: None,
-            faults: self.faults,
-        };
-        schedule(&mut simulation, count, &starts, reforms, crashes);
-        Ok(simulation)
-    }
-}
-
-/// Puts what is known from the start into the queue.
-fn schedule(
-    simulation: &mut Simulation,
-    count: usize,
-    starts: &[(usize, u64)],
-    reforms: Vec<(usize, u64)>,
-    crashes: Vec<Crash>,
-) {
-    for node in 0..count {
-        let early = simulation.random.between(0, 20);
-        let chosen = starts.iter().rev().find(|(index, _)| *index == node);
-        let at = chosen.map_or(early, |(_, at)| *at);
-        simulation.schedule(at, Event::Start(node));
-    }
-    for (node, at) in reforms {
-        simulation.schedule(at, Event::Reform(node));
-    }
-    for crash in crashes {
-        let Crash {
-            node,
-            at,
-            restart,
-            forgets,
-        } = crash;
-        simulation.schedule(at, Event::Crash { node, forgets });
-        if let Some(restart) = restart {
-            simulation.schedule(restart, Event::Start(node));
         }
     }
 }

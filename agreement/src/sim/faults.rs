@@ -3,6 +3,7 @@
 //! [MOD-4]: the adversary delays, reorders and drops as it likes. Here a seed does.
 
 use super::Delay;
+use super::letter::Rules;
 use super::random::Random;
 
 /// What the network does to messages.
@@ -21,6 +22,8 @@ pub(super) struct Faults {
     /// When loss and repetition end.
     pub(super) until: u64,
     pub(super) cuts: Vec<Cut>,
+    /// What becomes of messages before all this.
+    pub(super) rules: Rules,
 }
 
 /// A time in which some nodes cannot hear some others.

@@ -36,21 +36,28 @@
 //! finalized what, and restates agreement [MOD-1], validity and progress. The first breach ends the run; the
 //! error names the seed and the virtual time.
 
+mod act;
+mod apply;
 mod behaviour;
 mod body;
+mod build;
 mod builder;
 mod carry;
 mod chain;
 mod crypto;
 mod delay;
 mod effect;
+mod event;
 mod faults;
 mod gossip;
+mod letter;
 mod log;
 mod message;
 mod node;
 mod oracle;
+mod place;
 mod random;
+mod report;
 mod run;
 mod seen;
 mod setting;
@@ -64,5 +71,7 @@ pub use behaviour::Behaviour;
 pub use builder::{BuildError, Builder};
 pub use crypto::Crypto;
 pub use delay::Delay;
+pub use letter::{Content, Fate, Letter};
 pub use oracle::Breach;
-pub use run::{Decision, Failure, Simulation, Stop};
+pub use report::{Decision, Failure, Stop};
+pub use run::Simulation;

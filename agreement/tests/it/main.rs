@@ -29,6 +29,7 @@ mod sim_loss;
 mod sim_oracle_is_awake;
 mod sim_partition;
 mod sim_quiet;
+mod sim_rules;
 mod sim_silence;
 mod storm_random_faults;
 mod world;
