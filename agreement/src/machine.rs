@@ -1,11 +1,11 @@
 //! The machine: one input at a time.
 
 use klero_committee::sampling::{Digest, Weight};
-use klero_committee::{Counted, Proposal, Step, Value, Vote};
+use klero_committee::{Counted, Proposal, Role, Step, Value, Vote};
 
 use crate::round::Round;
 use crate::upcoming::Upcoming;
-use crate::{Alarm, Entry, Input, Output, RoundStart, Timer, TimerKind};
+use crate::{Alarm, Entry, Input, Output, RoundStart, Thresholds, Timer, TimerKind};
 
 /// Only one block can be carried over; more than these of one proposer and period are noise.
 const MOST_PROPOSED_AGAIN: usize = 4;
@@ -63,6 +63,22 @@ impl Agreement {
             leading.unwrap_or(0),
             self.round.start.thresholds.of_step(step).unwrap_or(0),
         )
+    }
+
+    /// The weights that make quorums in this round.
+    pub const fn thresholds(&self) -> &Thresholds {
+        &self.round.start.thresholds
+    }
+
+    /// What was counted for each value in each role, in the periods that are kept.
+    pub fn weights(&self) -> impl Iterator<Item = (Role, Value, Weight)> {
+        let round = self.round();
+        self.round.periods.iter().flat_map(move |(period, known)| {
+            known.tallies.iter().flat_map(move |(step, tally)| {
+                let role = Role::new(round, *period, *step);
+                tally.values().map(move |(value, weight)| (role, *value, weight))
+            })
+        })
     }
 
     /// The lowest proposal of the present period.

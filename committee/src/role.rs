@@ -126,3 +126,13 @@ impl Value {
         code
     }
 }
+
+impl fmt::Display for Value {
+    /// The first digits of the block's digest, or ⊥.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bottom => f.write_str("⊥"),
+            Self::Block(digest) => f.write_str(&digest.short()),
+        }
+    }
+}

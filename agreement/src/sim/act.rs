@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::effect::Wake;
+use super::event::Event;
 use super::log::Log;
 use super::message::{Envelope, Key};
 use super::node::Node;
@@ -11,7 +12,21 @@ use super::random::Random;
 use super::{Behaviour, Simulation};
 
 impl Simulation {
-    pub(super) fn start(&mut self, index: usize) {
+    /// Lets an event happen at its time.
+    pub(super) fn happen(&mut self, at: u64, event: Event) {
+        self.now = at;
+        match event {
+            Event::Start(node) => self.start(node),
+            Event::Reform(node) => self.reform(node),
+            Event::Crash { node, forgets } => self.crash(node, forgets),
+            Event::Deliver {
+                from, to, envelope, ..
+            } => self.deliver(from, to, &envelope),
+            Event::Wake { node, life, wake, .. } => self.wake(node, life, wake),
+        }
+    }
+
+    fn start(&mut self, index: usize) {
         let (now, seed) = (self.now, self.seed);
         self.trace.record(now, index, &"start");
         if let Some(ahead) = self.starts_ahead.get_mut(index) {
@@ -31,7 +46,7 @@ impl Simulation {
         }
     }
 
-    pub(super) fn reform(&mut self, index: usize) {
+    fn reform(&mut self, index: usize) {
         self.trace.record(self.now, index, &"reform");
         if let Some(place) = self.places.get_mut(index) {
             place.identity.behaviour = Behaviour::Honest;
@@ -41,7 +56,7 @@ impl Simulation {
         }
     }
 
-    pub(super) fn crash(&mut self, index: usize, forgets: bool) {
+    fn crash(&mut self, index: usize, forgets: bool) {
         self.trace.record(self.now, index, &("crash", forgets));
         if let Some(place) = self.places.get_mut(index)
             && let Slot::Up(node) = &mut place.slot
@@ -55,14 +70,14 @@ impl Simulation {
         }
     }
 
-    pub(super) fn deliver(&mut self, from: usize, to: usize, envelope: &Arc<Envelope>) {
+    fn deliver(&mut self, from: usize, to: usize, envelope: &Arc<Envelope>) {
         let keys: Vec<Key> = envelope.message.keys();
         self.trace
             .record(self.now, to, &(from as u64, envelope.attempt, keys));
         self.at_node(to, None, |node| node.on_message(from, envelope));
     }
 
-    pub(super) fn wake(&mut self, index: usize, life: u32, wake: Wake) {
+    fn wake(&mut self, index: usize, life: u32, wake: Wake) {
         self.trace.record(self.now, index, &wake);
         self.at_node(index, Some(life), |node| match wake {
             Wake::Timer(timer) => node.on_timer(timer),
@@ -72,7 +87,7 @@ impl Simulation {
     }
 
     /// Lets a node that is up, and in this life if one is given, do something, and carries out what it wants.
-    pub(super) fn at_node(&mut self, index: usize, life: Option<u32>, act: impl FnOnce(&mut Node)) {
+    fn at_node(&mut self, index: usize, life: Option<u32>, act: impl FnOnce(&mut Node)) {
         let now = self.now;
         let Some(place) = self.places.get_mut(index) else {
             return;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::effect::{Effect, To};
+use super::effect::{Effect, To, Wake};
 use super::event::Event;
 use super::letter::Letter;
 use super::message::Envelope;
@@ -20,13 +20,13 @@ impl Simulation {
 
     pub(super) fn apply_one(&mut self, node: usize, effect: Effect) -> Result<(), Breach> {
         let now = self.now;
+        if let Some(shelf) = &mut self.shelf {
+            shelf.note(&effect, self.numbers);
+        }
         match effect {
             Effect::Send { to, envelope } => self.send(node, to, &envelope),
             Effect::Wake { wake, after } => {
-                let place = self.places.get(node);
-                let life = place.map_or(0, |place| place.life);
-                let after = place.map_or(after, |place| place.clock.takes(after));
-                self.schedule(now.saturating_add(after), Event::Wake { node, life, wake });
+                self.set_clock(node, wake, after);
             }
             Effect::Spoke { role, value } => {
                 self.trace.record(now, node, &(role, value));
@@ -62,6 +62,11 @@ impl Simulation {
     }
 
     fn send(&mut self, from: usize, to: To, envelope: &Arc<Envelope>) {
+        let number = self.numbers.message();
+        if let Some(shelf) = &mut self.shelf {
+            shelf.put_message(number, from, Arc::clone(envelope));
+            return;
+        }
         for node in 0..self.places.len() {
             let is_addressed = node != from
                 && match to {
@@ -72,11 +77,32 @@ impl Simulation {
                 };
             if is_addressed && let Some(leaves) = self.leaves(from, node, envelope) {
                 for at in self.faults.arrivals(leaves, from, node, &mut self.random) {
-                    let envelope = Arc::clone(envelope);
-                    let to = node;
-                    self.schedule(at, Event::Deliver { from, to, envelope });
+                    let event = Event::Deliver {
+                        number,
+                        from,
+                        to: node,
+                        envelope: Arc::clone(envelope),
+                    };
+                    self.schedule(at, event);
                 }
             }
+        }
+    }
+
+    fn set_clock(&mut self, node: usize, wake: Wake, after: u64) {
+        let number = self.numbers.clock();
+        let place = self.places.get(node);
+        let life = place.map_or(0, |place| place.life);
+        let after = place.map_or(after, |place| place.clock.takes(after));
+        let event = Event::Wake {
+            number,
+            node,
+            life,
+            wake,
+        };
+        match &mut self.shelf {
+            Some(shelf) => shelf.put_clock(number, event),
+            None => self.schedule(self.now.saturating_add(after), event),
         }
     }
 

@@ -1,7 +1,9 @@
 //! How a node behaves: as it should, or in one of the simple ways in which it should not.
 
+use serde::{Deserialize, Serialize};
+
 /// What a node does with its seats.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Behaviour {
     /// What the protocol says.
     #[default]

@@ -11,6 +11,7 @@ use super::oracle::Oracle;
 use super::place::{Clock, Place, Slot};
 use super::random::Random;
 use super::setting::Setting;
+use super::shelf::Numbers;
 use super::trace::Trace;
 use super::{Behaviour, BuildError, Builder, Crypto, Simulation};
 
@@ -20,6 +21,15 @@ impl Builder {
     /// # Errors
     /// [`BuildError`] when the description contradicts itself.
     pub fn build(self) -> Result<Simulation, BuildError> {
+        let (starts, reforms, crashes) = (self.starts.clone(), self.reforms.clone(), self.crashes.clone());
+        let mut simulation = self.nodes_alone()?;
+        let count = simulation.places.len();
+        schedule(&mut simulation, count, &starts, reforms, crashes);
+        Ok(simulation)
+    }
+
+    /// The nodes, to which nothing happens by itself.
+    pub(super) fn nodes_alone(self) -> Result<Simulation, BuildError> {
         if self.nodes == 0 {
             return Err(BuildError::NoNodes);
         }
@@ -40,7 +50,6 @@ impl Builder {
             hands.push(keys);
         }
         let count = hands.len();
-        let (starts, reforms, crashes) = (self.starts.clone(), self.reforms.clone(), self.crashes.clone());
         let place = |(index, keys)| {
             let behaviour = self.behaviours.iter().rev().find(|(node, _)| *node == index);
             let identity = Identity {
@@ -56,9 +65,12 @@ impl Builder {
                 life: 0,
             }
         };
-        let mut simulation = Simulation {
+        Ok(Simulation {
             seed: self.seed,
             crypto: self.crypto,
+            events: Vec::new(),
+            numbers: Numbers::default(),
+            shelf: None,
             places: (0_usize..).zip(hands).map(place).collect(),
             random: Random::new(self.seed, u64::MAX),
             queue: std::collections::BTreeMap::new(),
@@ -70,10 +82,9 @@ impl Builder {
             decisions: vec![Vec::new(); count],
             alarms: Vec::new(),
             failure: None,
-            faults: self.faults,
-        };
-        schedule(&mut simulation, count, &starts, reforms, crashes);
-        Ok(simulation)
+            faults: self.faults.clone(),
+            network: self,
+        })
     }
 }
 

@@ -4,11 +4,11 @@ use klero_committee::sampling::seed::SeedSchedule;
 use klero_committee::sampling::vrf::{VrfError, VrfSuite};
 use klero_committee::sampling::{LotteryError, SeatScheme};
 use klero_committee::{CommitteeSize, ElectorateError, Profile, Ratio, Targets, Timing};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::crypto::Crypto;
 use super::faults::{Cut, Faults, Shape};
-use super::letter::Rules;
 use super::place::Clock;
 use super::{Behaviour, Delay, Fate, Letter};
 
@@ -37,7 +37,11 @@ pub enum BuildError {
 
 /// A network to be: by default four honest nodes with one validator each, everyone a member of every committee,
 /// and messages that take 5 to 50 ms. All times are virtual milliseconds from the start.
-#[derive(Debug, Clone)]
+///
+/// Written down, it tells what the nodes are, and leaves out all that happens to them: that is what the events of a
+/// [`Run`](super::Run) tell.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Builder {
     pub(super) nodes: usize,
     pub(super) stakes: Option<Vec<u64>>,
@@ -50,12 +54,19 @@ pub struct Builder {
     pub(super) seed: u64,
     pub(super) crypto: Crypto,
     pub(super) verifies: bool,
+    #[serde(skip)]
+    pub(super) records: bool,
+    #[serde(skip)]
     pub(super) faults: Faults,
     pub(super) behaviours: Vec<(usize, Behaviour)>,
     pub(super) twins: Vec<usize>,
+    #[serde(skip)]
     pub(super) crashes: Vec<Crash>,
+    #[serde(skip)]
     pub(super) starts: Vec<(usize, u64)>,
+    #[serde(skip)]
     pub(super) clocks: Vec<(usize, Clock)>,
+    #[serde(skip)]
     pub(super) reforms: Vec<(usize, u64)>,
 }
 
@@ -85,16 +96,8 @@ impl Default for Builder {
             seed: 0,
             crypto: Crypto::Real,
             verifies: false,
-            faults: Faults {
-                delay: Delay::Uniform(5, 50),
-                stormy_delay: None,
-                slow: Vec::new(),
-                loss: 0,
-                duplication: 0,
-                until: u64::MAX,
-                cuts: Vec::new(),
-                rules: Rules::default(),
-            },
+            records: true,
+            faults: Faults::default(),
             behaviours: Vec::new(),
             twins: Vec::new(),
             crashes: Vec::new(),
@@ -165,6 +168,12 @@ impl Builder {
     /// Draws by a keyed hash and signs everything alike: many times faster, and nothing can be verified.
     pub const fn hashed(mut self) -> Self {
         self.crypto = Crypto::Hashed;
+        self
+    }
+
+    /// Events are not kept: a long run takes no memory for them, and leaves nothing to replay.
+    pub const fn unrecorded(mut self) -> Self {
+        self.records = false;
         self
     }
 

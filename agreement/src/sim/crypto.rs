@@ -6,9 +6,10 @@ use std::sync::Arc;
 use klero_committee::sampling::vrf::{VrfError, VrfInput, VrfOutput, VrfProof, VrfSecretKey, VrfSuite};
 use klero_committee::sampling::{Digest, Domain, bls};
 use klero_committee::{Member, Signer, ValidatorKeys};
+use serde::{Deserialize, Serialize};
 
 /// What the draws and signatures of a run are made of.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, borsh::BorshSerialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, borsh::BorshSerialize, Serialize, Deserialize)]
 pub enum Crypto {
     /// What a node of the network uses.
     #[default]

@@ -1,5 +1,6 @@
 //! What a node wants of the world around it.
 
+use std::fmt;
 use std::sync::Arc;
 
 use klero_committee::sampling::Digest;
@@ -7,7 +8,7 @@ use klero_committee::{Role, Value};
 
 use super::Breach;
 use super::message::Envelope;
-use crate::{Alarm, Timer, Violation};
+use crate::{Alarm, Timer, TimerKind, Violation};
 
 /// Who is to get a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,33 @@ pub(super) enum Wake {
     Body(Digest),
     /// A peer spoke of a later round while this one was open.
     Behind { round: u64, peer: u32 },
+}
+
+impl fmt::Display for To {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Node(node) => write!(f, "to {node}"),
+            Self::Others => f.write_str("to all others"),
+            Self::OthersThan(source) => write!(f, "to all others but {source}"),
+            Self::Half { odd: true } => f.write_str("to the odd others"),
+            Self::Half { odd: false } => f.write_str("to the even others"),
+        }
+    }
+}
+
+impl fmt::Display for Wake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Timer(Timer { round, period, kind }) => match kind {
+                TimerKind::Filter => write!(f, "filter time of round {round} period {period}"),
+                TimerKind::Deadline(k) => write!(f, "deadline {k} of round {round} period {period}"),
+            },
+            Self::Body(block) => write!(f, "is the body of {} here?", block.short()),
+            Self::Behind { round, peer } => {
+                write!(f, "is round {round} still open? {peer} spoke of a later one")
+            }
+        }
+    }
 }
 
 /// One thing to do, or to know.

@@ -26,6 +26,21 @@ pub(super) struct Faults {
     pub(super) rules: Rules,
 }
 
+impl Default for Faults {
+    fn default() -> Self {
+        Self {
+            delay: Delay::Uniform(5, 50),
+            stormy_delay: None,
+            slow: Vec::new(),
+            loss: 0,
+            duplication: 0,
+            until: u64::MAX,
+            cuts: Vec::new(),
+            rules: Rules::default(),
+        }
+    }
+}
+
 /// A time in which some nodes cannot hear some others.
 #[derive(Debug, Clone)]
 pub(super) struct Cut {

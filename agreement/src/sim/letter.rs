@@ -135,6 +135,28 @@ impl Message {
     }
 }
 
+impl fmt::Display for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Votes(role, value) => write!(f, "votes for {value} in {role}"),
+            Self::Proposal {
+                role,
+                proposer,
+                block,
+                body,
+            } => {
+                let (block, body) = (block.short(), if *body { "with" } else { "without" });
+                write!(f, "proposal of {block} by {proposer} in {role}, {body} its body")
+            }
+            Self::Certificate(role, value) => write!(f, "certificate for {value} in {role}"),
+            Self::Body(block) => write!(f, "body of {}", block.short()),
+            Self::Fetch(block) => write!(f, "who has the body of {}?", block.short()),
+            Self::Sync => f.write_str("who has later blocks?"),
+            Self::Finals => f.write_str("final blocks"),
+        }
+    }
+}
+
 impl Content {
     /// The role of votes, a proposal or a certificate.
     pub const fn role(&self) -> Option<Role> {

@@ -1,9 +1,12 @@
 //! What a run tells of itself: what was decided, and why it ended.
 
+use std::fmt;
+use std::sync::Arc;
+
 use klero_committee::sampling::Digest;
 use thiserror::Error;
 
-use super::{Breach, Crypto};
+use super::{Breach, Crypto, Run};
 
 /// A round as one node finished it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +22,7 @@ pub struct Decision {
 }
 
 /// Why a run ended before it should.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Clone, Error)]
 #[error("seed {seed}, {crypto}, after {at} ms: {stop}")]
 pub struct Failure {
     /// The seed of the run.
@@ -30,6 +33,23 @@ pub struct Failure {
     pub at: u64,
     /// What happened.
     pub stop: Stop,
+    /// All that led to it.
+    pub run: Arc<Run>,
+}
+
+/// The run is left out: it follows from the rest.
+impl PartialEq for Failure {
+    fn eq(&self, other: &Self) -> bool {
+        (self.seed, self.crypto, self.at) == (other.seed, other.crypto, other.at) && self.stop == other.stop
+    }
+}
+
+impl Eq for Failure {}
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 /// What ended a run.

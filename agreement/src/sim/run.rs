@@ -1,22 +1,31 @@
 //! The run: a queue of events on virtual time.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use klero_committee::sampling::Digest;
 
-use super::event::Event;
+use super::event::{Entry, Event};
 use super::faults::Faults;
 use super::oracle::Oracle;
 use super::place::{Place, Slot};
 use super::random::Random;
+use super::shelf::{Numbers, Shelf};
 use super::trace::Trace;
-use super::{Builder, Crypto, Decision, Failure, Fate, Letter, Stop};
+use super::{Builder, Crypto, Decision, Failure, Fate, Letter, Run, Stop};
 use crate::{Alarm, Snapshot};
 
 /// A network of nodes on virtual time.
 pub struct Simulation {
     pub(super) seed: u64,
     pub(super) crypto: Crypto,
+    /// What the nodes are.
+    pub(super) network: Builder,
+    /// What has happened.
+    pub(super) events: Vec<(u64, Entry)>,
+    pub(super) numbers: Numbers,
+    /// In a replay: what was sent and set, until the file says what became of it.
+    pub(super) shelf: Option<Shelf>,
     pub(super) places: Vec<Place>,
     pub(super) faults: Faults,
     pub(super) random: Random,
@@ -81,6 +90,11 @@ impl Simulation {
         while self.step(limit)? {}
         self.now = limit;
         Ok(())
+    }
+
+    /// What draws and signatures are made of.
+    pub const fn crypto(&self) -> Crypto {
+        self.crypto
     }
 
     /// The virtual time in milliseconds.
@@ -173,6 +187,16 @@ impl Simulation {
             crypto: self.crypto,
             at: self.now,
             stop,
+            run: Arc::new(self.run()),
+        }
+    }
+
+    /// All that has happened so far, to be written to a file; without events if they were not recorded.
+    pub fn run(&self) -> Run {
+        Run {
+            network: self.network.clone(),
+            events: self.events.clone(),
+            trace: self.network.records.then(|| self.trace.hash()),
         }
     }
 
@@ -184,14 +208,11 @@ impl Simulation {
         let Some(entry) = self.queue.first_entry().filter(|entry| entry.key().0 <= limit) else {
             return Ok(false);
         };
-        self.now = entry.key().0;
-        match entry.remove() {
-            Event::Start(node) => self.start(node),
-            Event::Reform(node) => self.reform(node),
-            Event::Crash { node, forgets } => self.crash(node, forgets),
-            Event::Deliver { from, to, envelope } => self.deliver(from, to, &envelope),
-            Event::Wake { node, life, wake } => self.wake(node, life, wake),
+        let (at, event) = (entry.key().0, entry.remove());
+        if self.network.records {
+            self.events.push((at, event.entry()));
         }
+        self.happen(at, event);
         match &self.failure {
             Some(failure) => Err(failure.clone()),
             None => Ok(true),

@@ -155,10 +155,11 @@ impl Plan {
         });
     }
 
-    /// How the plan is run again.
+    /// The command that runs the plan again and writes its run to a file, to be stepped through.
     pub fn command(&self) -> String {
         let seed = self.seed;
-        format!("cargo run --release -p klero-agreement --features sim --example soak -- plan {seed}")
+        let program = "cargo run --release -p klero-analysis --features simulate -- simulate";
+        format!("{program} --plan {seed} --record plan-{seed}.run")
     }
 
     /// The network, before anything has happened in it.
@@ -174,7 +175,14 @@ impl Plan {
     /// # Errors
     /// [`StormError`] when a promise is broken or the rounds after the calm take too long.
     pub fn run(&self) -> Result<u64, StormError> {
-        let mut network = self.network()?;
+        self.run_in(&mut self.network()?)
+    }
+
+    /// The same in a network that [`Plan::network`] made, which can be looked at afterwards.
+    ///
+    /// # Errors
+    /// As [`Plan::run`].
+    pub fn run_in(&self, network: &mut Simulation) -> Result<u64, StormError> {
         network.run_for(self.calm)?;
         let highest = network.heights().into_iter().max().unwrap_or(0);
         network.run_until_round(highest + ROUNDS, self.within)?;

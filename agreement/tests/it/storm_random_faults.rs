@@ -51,5 +51,9 @@ fn a_plan_is_the_same_whenever_it_is_made() {
 fn another_seed_makes_another_plan() {
     let shown = |seed| format!("{:?}", Plan::random(seed));
     assert_ne!(shown(1), shown(2));
-    assert!(Plan::random(1).command().ends_with("plan 1"));
+    assert!(
+        Plan::random(1)
+            .command()
+            .ends_with("--plan 1 --record plan-1.run")
+    );
 }

@@ -1,5 +1,9 @@
 //! The command line: `klero-analysis …`, which `klero analysis …` offers, too.
 
+#[cfg(feature = "simulate")]
+mod replay;
+#[cfg(feature = "simulate")]
+mod simulate;
 mod tail;
 
 use std::ffi::OsString;
@@ -8,6 +12,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+#[cfg(feature = "simulate")]
+pub use simulate::SimulateCommand;
 pub use tail::{EventArgs, TailCommand};
 
 /// How likely a committee is to fail, as bounds that are never too small.
@@ -25,6 +31,9 @@ pub enum Command {
     /// The chance that a number drawn from a distribution is beyond k.
     #[command(subcommand, arg_required_else_help = true)]
     Tail(TailCommand),
+    /// Run a network on virtual time, or step through a run that was recorded.
+    #[cfg(feature = "simulate")]
+    Simulate(SimulateCommand),
 }
 
 impl Command {
@@ -35,6 +44,8 @@ impl Command {
     pub fn run(&self, out: &mut dyn Write) -> anyhow::Result<()> {
         match self {
             Self::Tail(command) => command.run(out),
+            #[cfg(feature = "simulate")]
+            Self::Simulate(command) => command.run(&mut io::stdin().lock(), out),
         }
     }
 }

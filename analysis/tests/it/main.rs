@@ -10,3 +10,4 @@ mod poisson;
 mod poisson_risk;
 mod published;
 mod quota;
+mod simulate;
