@@ -15,10 +15,15 @@ cd "$(dirname "$0")/.."
 patches=$PWD/agreement/tests/mutants
 # A build of its own, because cargo tells by the age of files what is up to date, and a mutant is younger than its
 # original. Absolute, because the builds run in the copy.
-build=$(mkdir -p "${CARGO_TARGET_DIR:-target}" && cd "${CARGO_TARGET_DIR:-target}" && pwd)/mutants
+build=$(mkdir -p "${CARGO_TARGET_DIR:-target}/mutants" && cd "${CARGO_TARGET_DIR:-target}/mutants" && pwd)
 
+# Two runs would take each other's mutants for their own.
+if ! mkdir "$build/running" 2>/dev/null; then
+    printf 'mutants: another run is on its way; if there is none, remove %s\n' "$build/running" >&2
+    exit 1
+fi
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+trap 'rm -rf "$scratch" "$build/running"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 copy=$scratch/copy
@@ -81,7 +86,7 @@ judge() {
         row "$1" SURVIVED "${rules:--}"
     fi
     sed 's/^/    failed: /' "$scratch/failed"
-    printf '    did not fail: %s\n' "${missing:-any, and it names none}"
+    printf '%s\n' "${missing:-it names none}" | sed 's/^/    did not fail: /'
     return 1
 }
 
