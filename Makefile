@@ -17,7 +17,7 @@ ASK    = cargo test --release -p klero-sampling --locked --test it -- --ignored
 MODEL  = cargo test --release -p klero-agreement --locked --test model --
 DOC    = RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --locked
 
-.PHONY: help setup testnet test fmt lint doc rules bench instructions fuzz soak oracle vectors model clean
+.PHONY: help setup testnet test fmt lint doc rules bench instructions fuzz soak oracle vectors model mutants clean
 
 help: ## this list
 	@echo "Klero: consensus by sampled committees"
@@ -82,6 +82,9 @@ vectors: ## write sampling/vectors/seats-edges.json anew
 
 model: ## search the agreement of four members, one of them Byzantine, completely; some minutes
 	$(MODEL) --include-ignored --nocapture --test-threads=1
+
+mutants: ## break each rule of the agreement on purpose and see its tests fail; some minutes
+	@scripts/mutants.sh
 
 clean: ## remove what was built, RocksDB too
 	cargo clean
