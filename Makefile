@@ -14,10 +14,11 @@ CLIPPY = cargo clippy --release --workspace --all-targets --locked -- -D warning
 TEST   = cargo test --release --workspace --locked
 ECVRF  = -p klero-sampling -p klero-committee --features ecvrf --locked
 ASK    = cargo test --release -p klero-sampling --locked --test it -- --ignored
+RISKS  = cargo test --release -p klero-analysis --locked --test it -- measured
 MODEL  = cargo test --release -p klero-agreement --locked --test model --
 DOC    = RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --locked
 
-.PHONY: help setup testnet test fmt lint doc rules bench instructions fuzz soak oracle vectors model mutants clean
+.PHONY: help setup testnet test fmt lint doc rules bench instructions fuzz soak oracle vectors model mutants risks clean
 
 help: ## this list
 	@echo "Klero: consensus by sampled committees"
@@ -85,6 +86,9 @@ model: ## search the agreement of four members, one of them Byzantine, completel
 
 mutants: ## break each rule of the agreement on purpose and see its tests fail; some minutes
 	@scripts/mutants.sh
+
+risks: ## measure how often steps of sampled committees make no progress, against what is computed; some minutes
+	$(RISKS) --include-ignored --test-threads=2
 
 clean: ## remove what was built, RocksDB too
 	cargo clean

@@ -30,9 +30,17 @@ impl Simulation {
             }
             Effect::Spoke { role, value } => {
                 self.trace.record(now, node, &(role, value));
+                if self.behaviour(node).is_promised_progress() {
+                    self.outcomes.spoke(role, value);
+                }
                 if self.behaviour(node).keeps_its_word() {
                     let place = (role.round, role.period, role.step.code());
                     return self.oracle.spoke(node, place, value.code());
+                }
+            }
+            Effect::Quorum { role, value } => {
+                if self.behaviour(node).is_promised_progress() {
+                    self.outcomes.reached(role, value);
                 }
             }
             Effect::Proposed(block) => self.oracle.proposed(block.0),

@@ -8,6 +8,7 @@ use super::event::Event;
 use super::log::Log;
 use super::node::Identity;
 use super::oracle::Oracle;
+use super::outcome::Outcomes;
 use super::place::{Clock, Place, Slot};
 use super::random::Random;
 use super::setting::Setting;
@@ -56,6 +57,7 @@ impl Builder {
                 keys: Arc::new(keys),
                 behaviour: behaviour.map_or(Behaviour::Honest, |(_, behaviour)| *behaviour),
                 setting: Arc::clone(&setting),
+                checks: !self.unchecked,
             };
             let clock = self.clocks.iter().rev().find(|(node, _)| *node == index);
             Place {
@@ -78,6 +80,7 @@ impl Builder {
             starts_ahead: vec![0; count],
             now: 0,
             oracle: Oracle::default(),
+            outcomes: Outcomes::default(),
             trace: Trace::of(self.crypto),
             decisions: vec![Vec::new(); count],
             alarms: Vec::new(),

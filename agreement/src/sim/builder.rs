@@ -57,6 +57,8 @@ pub struct Builder {
     #[serde(skip)]
     pub(super) records: bool,
     #[serde(skip)]
+    pub(super) unchecked: bool,
+    #[serde(skip)]
     pub(super) faults: Faults,
     pub(super) behaviours: Vec<(usize, Behaviour)>,
     pub(super) twins: Vec<usize>,
@@ -97,6 +99,7 @@ impl Default for Builder {
             crypto: Crypto::Real,
             verifies: false,
             records: true,
+            unchecked: false,
             faults: Faults::default(),
             behaviours: Vec::new(),
             twins: Vec::new(),
@@ -141,6 +144,12 @@ impl Builder {
         self
     }
 
+    /// Expected proposers a period. The more, the seldomer there is none.
+    pub const fn proposers(mut self, expected: u32) -> Self {
+        self.proposers = expected;
+        self
+    }
+
     /// How long steps take.
     pub const fn timing(mut self, timing: Timing) -> Self {
         self.timing = timing;
@@ -174,6 +183,13 @@ impl Builder {
     /// Events are not kept: a long run takes no memory for them, and leaves nothing to replay.
     pub const fn unrecorded(mut self) -> Self {
         self.records = false;
+        self
+    }
+
+    /// Looks at no machine after its inputs, which takes a time that grows with the square of the votes of a step.
+    /// The oracle watches all the same.
+    pub const fn unchecked(mut self) -> Self {
+        self.unchecked = true;
         self
     }
 

@@ -43,6 +43,7 @@ impl Node {
     }
 
     fn certify(&mut self, role: Role, value: Value, votes: &[Vote]) {
+        self.effects.push(Effect::Quorum { role, value });
         match certificate::assemble(&self.context, role, value, votes) {
             Some(certificate) => self.keep(certificate),
             None => self.effects.push(Effect::Broken(Broken::NoCertificate(role))),

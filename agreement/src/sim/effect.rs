@@ -81,6 +81,11 @@ pub(super) enum Effect {
         role: Role,
         value: Value,
     },
+    /// Votes that the node counted are a quorum.
+    Quorum {
+        role: Role,
+        value: Value,
+    },
     /// A block was made.
     Proposed(Digest),
     /// A block is final at this node.

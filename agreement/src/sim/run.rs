@@ -8,6 +8,7 @@ use klero_committee::sampling::Digest;
 use super::event::{Entry, Event};
 use super::faults::Faults;
 use super::oracle::Oracle;
+use super::outcome::Outcomes;
 use super::place::{Place, Slot};
 use super::random::Random;
 use super::shelf::{Numbers, Shelf};
@@ -35,6 +36,7 @@ pub struct Simulation {
     pub(super) starts_ahead: Vec<u32>,
     pub(super) now: u64,
     pub(super) oracle: Oracle,
+    pub(super) outcomes: Outcomes,
     pub(super) trace: Trace,
     pub(super) decisions: Vec<Vec<Decision>>,
     pub(super) alarms: Vec<(usize, Alarm)>,

@@ -57,6 +57,14 @@ impl Setting {
         Ok((setting, deal(validators, nodes)))
     }
 
+    /// The stake of the member with an index.
+    pub(super) fn stake(&self, member: u32) -> Option<u64> {
+        self.committees
+            .electorate()
+            .member(member)
+            .map(|known| known.stake)
+    }
+
     /// The context of a round whose committees are drawn with `seed`.
     pub(super) fn context(&self, round: u64, seed: Digest) -> RoundContext {
         RoundContext::of(self.chain, round, seed, Arc::clone(&self.committees))

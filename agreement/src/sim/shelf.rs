@@ -76,6 +76,7 @@ impl Shelf {
             }
             Effect::Wake { wake, after } => format!("sets clock {} to {after} ms: {wake}", numbers.clocks),
             Effect::Spoke { role, value } => format!("votes for {value} in {role}"),
+            Effect::Quorum { role, value } => format!("counts a quorum for {value} in {role}"),
             Effect::Proposed(block) => format!("makes block {}", block.short()),
             Effect::Decided { role, block } => {
                 format!("finalizes {} by the Cert quorum of {role}", block.short())

@@ -19,6 +19,7 @@ mod c16_any_order;
 mod c3_memory;
 mod checks_can_fail;
 mod com_4_counting;
+mod forks_are_found;
 mod heal_after_long_cuts;
 mod mutants_fit;
 mod replay;
