@@ -149,7 +149,8 @@ impl Case {
             count.rate() / exact,
             start.elapsed().as_secs_f64(),
         );
-        writeln!(std::io::stdout(), "{line}").unwrap();
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "{line}").unwrap();
         assert!(count.failures >= 400, "{line}");
         assert!(agree(&count, exact), "{line}");
         (seats, threshold, count)
