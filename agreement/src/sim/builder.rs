@@ -57,6 +57,12 @@ pub struct Builder {
     #[serde(skip)]
     pub(super) records: bool,
     #[serde(skip)]
+    pub(super) is_unchecked: bool,
+    #[serde(skip)]
+    pub(super) is_metered: bool,
+    #[serde(skip)]
+    pub(super) neighbours: Option<usize>,
+    #[serde(skip)]
     pub(super) faults: Faults,
     pub(super) behaviours: Vec<(usize, Behaviour)>,
     pub(super) twins: Vec<usize>,
@@ -97,6 +103,9 @@ impl Default for Builder {
             crypto: Crypto::Real,
             verifies: false,
             records: true,
+            is_unchecked: false,
+            is_metered: false,
+            neighbours: None,
             faults: Faults::default(),
             behaviours: Vec::new(),
             twins: Vec::new(),
@@ -168,6 +177,27 @@ impl Builder {
     /// Draws by a keyed hash and signs everything alike: many times faster, and nothing can be verified.
     pub const fn hashed(mut self) -> Self {
         self.crypto = Crypto::Hashed;
+        self
+    }
+
+    /// Leaves out [`check`](crate::check()), which takes a copy of the machine for every input. Changes nothing
+    /// else; the oracle watches all the same.
+    pub const fn unchecked(mut self) -> Self {
+        self.is_unchecked = true;
+        self
+    }
+
+    /// Each node has at most so many neighbours, rounded up to an even number and at least two: random links that go
+    /// both ways. It speaks to them alone, answers to questions excepted, and hears of all others through them.
+    /// Without this everyone is a neighbour of everyone.
+    pub const fn neighbours(mut self, neighbours: usize) -> Self {
+        self.neighbours = Some(neighbours);
+        self
+    }
+
+    /// Counts what each node sends, receives and would have to verify; changes nothing else.
+    pub const fn metered(mut self) -> Self {
+        self.is_metered = true;
         self
     }
 
