@@ -85,7 +85,7 @@ impl Builder {
             places: (0_usize..).zip(hands).map(place).collect(),
             random: Random::new(self.seed, u64::MAX),
             overlay: Arc::new(overlay),
-            queue: Queue::default(),
+            queue: Queue::new(self.neighbours.is_some()),
             contents: Contents::default(),
             doors: Doors::new(count),
             meter: self.is_metered.then(|| Meter::new(count)),

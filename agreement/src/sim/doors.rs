@@ -57,7 +57,55 @@ impl Marks {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, OnceLock};
+
+    use klero_committee::sampling::Digest;
+
+    use super::super::message::{Label, Message};
     use super::*;
+
+    fn envelope(round: u64, numbers: Vec<u32>) -> Envelope {
+        let label = Label {
+            numbers,
+            bytes: 0,
+            marks: Marks::new(2),
+        };
+        Envelope {
+            round,
+            seed: Digest::ZERO,
+            attempt: 0,
+            message: Message::Sync(round),
+            label: OnceLock::from(Arc::new(label)),
+        }
+    }
+
+    #[test]
+    fn only_what_would_change_nothing_is_turned_away() {
+        let mut doors = Doors::new(2);
+        let now = envelope(5, vec![0]);
+        assert!(
+            !doors.turn_away(0, &envelope(4, vec![0])),
+            "nothing is known of the node"
+        );
+        doors.note(0, 1, 5);
+        assert!(doors.turn_away(0, &envelope(4, vec![0])));
+        assert!(
+            !doors.turn_away(0, &envelope(4, Vec::new())),
+            "a question is answered at any time"
+        );
+        assert!(!doors.turn_away(0, &now), "not taken in yet");
+        now.mark(0);
+        assert!(doors.turn_away(0, &now));
+        assert!(!doors.turn_away(1, &now), "by another node");
+        let early = envelope(6, vec![0]);
+        early.mark(0);
+        assert!(!doors.turn_away(0, &early), "it tells that others are ahead");
+        doors.note(0, 2, 5);
+        assert!(
+            !doors.turn_away(0, &now),
+            "what was taken in before a restart is forgotten"
+        );
+    }
 
     #[test]
     fn marks_are_each_nodes_own() {
