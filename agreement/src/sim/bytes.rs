@@ -176,12 +176,14 @@ mod tests {
         assert!(bundle.votes.len() > 1);
         assert_eq!(length(Message::Votes(votes)), encoded(Sent::Votes(bundle)));
 
-        let drawn = |(proposer, keys): &(u32, Secrets)| {
-            make_proposal(&node.context, 0, *proposer, keys.as_ref(), |_| {
-                Some((block, 0, *proposer))
+        // Nobody is drawn in every period.
+        let drawn = |period| {
+            keys.clone().find_map(|(proposer, keys)| {
+                let named = Some((block, period, *proposer));
+                make_proposal(&node.context, period, *proposer, keys.as_ref(), |_| named)
             })
         };
-        let proposal = keys.clone().find_map(drawn).unwrap();
+        let proposal = (0..100).find_map(drawn).unwrap();
         let sent = |block| encoded(Sent::Proposal(proposal.as_unverified().clone(), block));
         let message = |body| Message::Proposal(Box::new(proposal.clone()), body);
         assert_eq!(length(message(None)), sent(None));
