@@ -18,7 +18,7 @@ RISKS  = cargo test --release -p klero-analysis --locked --test it -- measured
 MODEL  = cargo test --release -p klero-agreement --locked --test model --
 DOC    = RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --locked
 
-.PHONY: help setup testnet test fmt lint doc rules bench instructions fuzz soak oracle vectors model mutants risks clean
+.PHONY: help setup testnet test fmt lint doc rules bench instructions fuzz soak oracle vectors model mutants risks scale clean
 
 help: ## this list
 	@echo "Klero: consensus by sampled committees"
@@ -71,6 +71,9 @@ instructions: ## what seats and proofs take in instructions, beside what is reco
 
 fuzz: setup ## fuzz what decodes proofs and keys, and the seats: FUZZ_SECONDS=900 each
 	@scripts/fuzz.sh $(FUZZ_SECONDS)
+
+scale: ## 1,000 and 10,000 simulated validators: bytes and verifications a node; about half an hour
+	cargo run --release -p klero-agreement --features sim --locked --example scale -- 1000 10000 tau 300 rounds 10
 
 soak: ## a million simulated rounds of random faults on two threads; make test runs 50,000
 	cargo run --release -p klero-agreement --features sim --locked --example soak -- rounds 1000000

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::effect::Wake;
 use super::event::Event;
 use super::log::Log;
-use super::message::{Envelope, Key};
+use super::message::Envelope;
+use super::meter::Work;
 use super::node::Node;
 use super::place::Slot;
 use super::random::Random;
@@ -71,10 +72,21 @@ impl Simulation {
     }
 
     fn deliver(&mut self, from: usize, to: usize, envelope: &Arc<Envelope>) {
-        let keys: Vec<Key> = envelope.message.keys();
-        self.trace
-            .record(self.now, to, &(from as u64, envelope.attempt, keys));
-        self.at_node(to, None, |node| node.on_message(from, envelope));
+        let event = (from as u64, envelope.attempt, envelope.numbers());
+        self.trace.record(self.now, to, &event);
+        let mut work = Work::default();
+        if !self.doors.turn_away(to, envelope) {
+            self.at_node(to, None, |node| {
+                node.on_message(from, envelope);
+                work = std::mem::take(&mut node.work);
+                if node.knows(envelope) {
+                    envelope.mark(to);
+                }
+            });
+        }
+        if let (Some(meter), Some(label)) = (&mut self.meter, envelope.label.get()) {
+            meter.received(envelope.round, to, label.bytes, &work);
+        }
     }
 
     fn wake(&mut self, index: usize, life: u32, wake: Wake) {
@@ -97,6 +109,7 @@ impl Simulation {
         if is_this_life {
             node.now = now;
             act(node);
+            self.doors.note(index, place.life, node.machine.round());
             let effects = std::mem::take(&mut node.effects);
             self.apply(index, effects);
         }

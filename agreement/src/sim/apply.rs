@@ -71,29 +71,47 @@ impl Simulation {
 
     fn send(&mut self, from: usize, to: To, envelope: &Arc<Envelope>) {
         let number = self.numbers.message();
+        let bytes = self.label(from, envelope);
         if let Some(shelf) = &mut self.shelf {
             shelf.put_message(number, from, Arc::clone(envelope));
             return;
         }
-        for node in 0..self.places.len() {
-            let is_addressed = node != from
-                && match to {
-                    To::Node(only) => node == only,
-                    To::Others => true,
-                    To::OthersThan(source) => node != source,
-                    To::Half { odd } => (node % 2 == 1) == odd,
-                };
-            if is_addressed && let Some(leaves) = self.leaves(from, node, envelope) {
-                for at in self.faults.arrivals(leaves, from, node, &mut self.random) {
-                    let event = Event::Deliver {
-                        number,
-                        from,
-                        to: node,
-                        envelope: Arc::clone(envelope),
-                    };
-                    self.schedule(at, event);
-                }
+        let letter = (number, bytes, envelope);
+        if let To::Node(only) = to {
+            if only != from && only < self.places.len() {
+                self.send_to(from, only, letter);
             }
+            return;
+        }
+        let overlay = Arc::clone(&self.overlay);
+        for node in overlay.neighbours(from) {
+            let is_addressed = match to {
+                To::Node(_) | To::Others => true,
+                To::OthersThan(source) => node != source,
+                To::Half { odd } => (node % 2 == 1) == odd,
+            };
+            if is_addressed {
+                self.send_to(from, node, letter);
+            }
+        }
+    }
+
+    fn send_to(&mut self, from: usize, to: usize, (number, bytes, envelope): (u64, u64, &Arc<Envelope>)) {
+        if let Some(meter) = &mut self.meter {
+            meter.sent(envelope.round, from, bytes);
+        }
+        let Some(leaves) = self.leaves(from, to, envelope) else {
+            return;
+        };
+        let arrivals = self.faults.arrivals(leaves, from, to, &mut self.random);
+        for at in arrivals.into_iter().flatten() {
+            let event = Event::Deliver {
+                number,
+                from,
+                to,
+                envelope: Arc::clone(envelope),
+            };
+            self.schedule(at, event);
         }
     }
 
@@ -142,7 +160,6 @@ impl Simulation {
         {
             *ahead = ahead.saturating_add(1);
         }
-        self.queued += 1;
-        self.queue.insert((at, self.queued), event);
+        self.queue.push(at, event);
     }
 }

@@ -4,17 +4,25 @@ use std::sync::Arc;
 
 use super::builder::Crash;
 use super::chain::Chain;
+use super::doors::Doors;
 use super::event::Event;
 use super::log::Log;
+use super::meter::Meter;
 use super::node::Identity;
 use super::oracle::Oracle;
 use super::outcome::Outcomes;
+use super::overlay::Overlay;
 use super::place::{Clock, Place, Slot};
+use super::queue::Queue;
 use super::random::Random;
-use super::setting::Setting;
+use super::seen::Contents;
+use super::setting::{Mode, Setting};
 use super::shelf::Numbers;
 use super::trace::Trace;
 use super::{Behaviour, BuildError, Builder, Crypto, Simulation};
+
+/// The overlay's chance: no node has this number.
+const OVERLAY: u64 = u64::MAX - 1;
 
 impl Builder {
     /// Makes the network; its nodes start within the first 20 ms, unless told otherwise.
@@ -37,27 +45,29 @@ impl Builder {
         if self.verifies && self.crypto == Crypto::Hashed {
             return Err(BuildError::NothingToVerify);
         }
+        let mode = Mode {
+            crypto: self.crypto,
+            verifies: self.verifies,
+            checks: !self.is_unchecked,
+        };
         let stakes = self.stakes.clone().unwrap_or_else(|| vec![1_000; self.nodes]);
-        let (setting, mut hands) = Setting::new(
-            self.seed,
-            &stakes,
-            self.profile(),
-            self.nodes,
-            (self.crypto, self.verifies),
-        )?;
+        let (setting, mut hands) = Setting::new(self.seed, &stakes, self.profile(), self.nodes, mode)?;
         let setting = Arc::new(setting);
         for node in &self.twins {
             let keys = hands.get(*node).cloned().ok_or(BuildError::NoSuchNode(*node))?;
             hands.push(keys);
         }
         let count = hands.len();
+        let overlay = match self.neighbours {
+            Some(neighbours) => Overlay::circles(count, neighbours, &mut Random::new(self.seed, OVERLAY)),
+            None => Overlay::Complete(count),
+        };
         let place = |(index, keys)| {
             let behaviour = self.behaviours.iter().rev().find(|(node, _)| *node == index);
             let identity = Identity {
                 keys: Arc::new(keys),
                 behaviour: behaviour.map_or(Behaviour::Honest, |(_, behaviour)| *behaviour),
                 setting: Arc::clone(&setting),
-                checks: !self.unchecked,
             };
             let clock = self.clocks.iter().rev().find(|(node, _)| *node == index);
             Place {
@@ -75,8 +85,12 @@ impl Builder {
             shelf: None,
             places: (0_usize..).zip(hands).map(place).collect(),
             random: Random::new(self.seed, u64::MAX),
-            queue: std::collections::BTreeMap::new(),
-            queued: 0,
+            overlay: Arc::new(overlay),
+            queue: Queue::new(self.neighbours.is_some()),
+            contents: Contents::default(),
+            doors: Doors::new(count),
+            meter: self.is_metered.then(|| Meter::new(count)),
+            awaited: 0,
             starts_ahead: vec![0; count],
             now: 0,
             oracle: Oracle::default(),

@@ -57,7 +57,11 @@ pub struct Builder {
     #[serde(skip)]
     pub(super) records: bool,
     #[serde(skip)]
-    pub(super) unchecked: bool,
+    pub(super) is_unchecked: bool,
+    #[serde(skip)]
+    pub(super) is_metered: bool,
+    #[serde(skip)]
+    pub(super) neighbours: Option<usize>,
     #[serde(skip)]
     pub(super) faults: Faults,
     pub(super) behaviours: Vec<(usize, Behaviour)>,
@@ -99,7 +103,9 @@ impl Default for Builder {
             crypto: Crypto::Real,
             verifies: false,
             records: true,
-            unchecked: false,
+            is_unchecked: false,
+            is_metered: false,
+            neighbours: None,
             faults: Faults::default(),
             behaviours: Vec::new(),
             twins: Vec::new(),
@@ -180,16 +186,30 @@ impl Builder {
         self
     }
 
-    /// Events are not kept: a long run takes no memory for them, and leaves nothing to replay.
-    pub const fn unrecorded(mut self) -> Self {
-        self.records = false;
+    /// Leaves out [`check`](crate::check()), which takes a copy of the machine for every input. Changes nothing
+    /// else; the oracle watches all the same.
+    pub const fn unchecked(mut self) -> Self {
+        self.is_unchecked = true;
         self
     }
 
-    /// Looks at no machine after its inputs, which takes a time that grows with the square of the votes of a step.
-    /// The oracle watches all the same.
-    pub const fn unchecked(mut self) -> Self {
-        self.unchecked = true;
+    /// Each node has at most so many neighbours, rounded up to an even number and at least two: random links that go
+    /// both ways. It speaks to them alone, answers to questions excepted, and hears of all others through them.
+    /// Without this everyone is a neighbour of everyone.
+    pub const fn neighbours(mut self, neighbours: usize) -> Self {
+        self.neighbours = Some(neighbours);
+        self
+    }
+
+    /// Counts what each node sends, receives and would have to verify; changes nothing else.
+    pub const fn metered(mut self) -> Self {
+        self.is_metered = true;
+        self
+    }
+
+    /// Events are not kept: a long run takes no memory for them, and leaves nothing to replay.
+    pub const fn unrecorded(mut self) -> Self {
+        self.records = false;
         self
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use borsh::BorshSerialize;
+use klero_committee::sampling::vrf::VrfSuite;
 use klero_committee::sampling::{Digest, Domain};
 use klero_committee::{QuorumCertificate, RoundContext, Signer};
 
@@ -80,6 +81,17 @@ impl Chain {
 
     pub(super) fn push(&mut self, last: Final) {
         self.blocks.push(last);
+    }
+
+    /// The certificate that this node holds of the block before a round's.
+    pub(super) fn certificate_before(&self, round: u64) -> Option<&QuorumCertificate> {
+        let parent = self.at(round.checked_sub(1)?)?;
+        Some(&parent.certificate)
+    }
+
+    /// What validators of the chain draw with.
+    pub(super) fn suite(&self) -> VrfSuite {
+        self.setting.profile.vrf
     }
 
     /// The block of a round, if it is final here.

@@ -1,7 +1,7 @@
 //! One node: a machine and the driver around it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use klero_committee::sampling::Digest;
 use klero_committee::{QuorumCertificate, Role, RoundContext, Value};
@@ -11,6 +11,7 @@ use super::chain::Block;
 use super::effect::{Broken, Effect, To, Wake};
 use super::log::Log;
 use super::message::{Envelope, Message};
+use super::meter::Work;
 use super::random::Random;
 use super::seen::Seen;
 use super::setting::{Keys, Setting};
@@ -22,8 +23,6 @@ pub(super) struct Identity {
     pub(super) keys: Arc<Keys>,
     pub(super) behaviour: Behaviour,
     pub(super) setting: Arc<Setting>,
-    /// Whether the machine is looked at after every input.
-    pub(super) checks: bool,
 }
 
 /// A running node.
@@ -42,6 +41,8 @@ pub(super) struct Node {
     /// Bodies that were asked for.
     pub(super) wanted: BTreeSet<Digest>,
     pub(super) seen: Seen,
+    /// What a node of the network would have verified for the message at hand.
+    pub(super) work: Work,
     /// The period in which things were sent again, and how often.
     pub(super) attempts: ((u64, u32), u32),
     pub(super) filter: FilterTime,
@@ -77,6 +78,7 @@ impl Node {
             now,
             wanted: BTreeSet::new(),
             seen: Seen::default(),
+            work: Work::default(),
             attempts: ((0, 0), 0),
             filter: FilterTime::default(),
             began: now,
@@ -118,14 +120,21 @@ impl Node {
     /// Tells the machine something and carries out what it answers; says whether the message that brought it is
     /// worth passing on.
     pub(super) fn feed(&mut self, input: Input) -> bool {
-        let before = self.identity.checks.then(|| self.machine.clone());
+        let outputs = if self.identity.setting.mode.checks {
+            self.handle_checked(input)
+        } else {
+            self.machine.handle(input)
+        };
+        self.carry_out_all(outputs)
+    }
+
+    fn handle_checked(&mut self, input: Input) -> Vec<Output> {
+        let before = self.machine.clone();
         let outputs = self.machine.handle(input.clone());
-        if let Some(before) = before
-            && let Err(violation) = check(&before, &input, &outputs, &self.machine)
-        {
+        if let Err(violation) = check(&before, &input, &outputs, &self.machine) {
             self.effects.push(Effect::Broken(Broken::Invariant(violation)));
         }
-        self.carry_out_all(outputs)
+        outputs
     }
 
     fn carry_out_all(&mut self, outputs: Vec<Output>) -> bool {
@@ -191,6 +200,7 @@ impl Node {
                 seed,
                 attempt,
                 message,
+                label: OnceLock::new(),
             });
             self.effects.push(Effect::Send { to, envelope });
         }

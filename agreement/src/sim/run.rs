@@ -1,19 +1,24 @@
 //! The run: a queue of events on virtual time.
 
-use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use klero_committee::sampling::Digest;
 
-use super::event::{Entry, Event};
+use super::doors::Doors;
+use super::event::Entry;
 use super::faults::Faults;
+use super::meter::Meter;
 use super::oracle::Oracle;
 use super::outcome::Outcomes;
+use super::overlay::Overlay;
 use super::place::{Place, Slot};
+use super::queue::Queue;
 use super::random::Random;
+use super::seen::Contents;
 use super::shelf::{Numbers, Shelf};
 use super::trace::Trace;
-use super::{Builder, Crypto, Decision, Failure, Fate, Letter, Run, Stop};
+use super::{Builder, Crypto, Decision, Failure, Fate, Letter, Load, Run, Stop};
 use crate::{Alarm, Snapshot};
 
 /// A network of nodes on virtual time.
@@ -30,8 +35,14 @@ pub struct Simulation {
     pub(super) places: Vec<Place>,
     pub(super) faults: Faults,
     pub(super) random: Random,
-    pub(super) queue: BTreeMap<(u64, u64), Event>,
-    pub(super) queued: u64,
+    /// Who hears whom.
+    pub(super) overlay: Arc<Overlay>,
+    pub(super) queue: Queue,
+    pub(super) contents: Contents,
+    pub(super) doors: Doors,
+    pub(super) meter: Option<Meter>,
+    /// A node that was not where the run was asked to go when that was last looked at.
+    pub(super) awaited: usize,
     /// How many starts of each node the queue holds.
     pub(super) starts_ahead: Vec<u32>,
     pub(super) now: u64,
@@ -45,9 +56,14 @@ pub struct Simulation {
 
 impl std::fmt::Debug for Simulation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let checks = if self.network.is_unchecked {
+            ", unchecked"
+        } else {
+            ""
+        };
         write!(
             f,
-            "Simulation(seed {}, {}, {} ms, {:?})",
+            "Simulation(seed {}, {}{checks}, {} ms, {:?})",
             self.seed,
             self.crypto,
             self.now,
@@ -165,17 +181,34 @@ impl Simulation {
         self.faults.rules = Default::default();
     }
 
+    /// What each node sent, received and would have had to verify in these rounds; nothing unless the run is
+    /// [metered](Builder::metered).
+    pub fn loads(&self, rounds: RangeInclusive<u64>) -> impl Iterator<Item = &Load> {
+        let meter = self.meter.iter();
+        meter.flat_map(move |meter| meter.loads(rounds.clone()))
+    }
+
     /// The digest of everything that happened.
     pub fn trace_hash(&self) -> Digest {
         self.trace.hash()
     }
 
-    fn has_reached(&self, round: u64) -> bool {
-        let mut nodes = (0_usize..).zip(&self.places);
-        nodes.all(|(node, place)| {
-            let is_promised = place.identity.behaviour.is_promised_progress();
-            self.oracle.height(node) >= round || !is_promised || self.is_gone(node, place)
-        })
+    /// Whether every node that takes part has a round's block. The node that was missing last is looked at first, and
+    /// only once it is there the others.
+    fn has_reached(&mut self, round: u64) -> bool {
+        let count = self.places.len();
+        let missing = (0..count)
+            .map(|further| (self.awaited + further) % count)
+            .find(|node| !self.is_at(*node, round));
+        self.awaited = missing.unwrap_or(0);
+        missing.is_none()
+    }
+
+    fn is_at(&self, node: usize, round: u64) -> bool {
+        self.oracle.height(node) >= round
+            || self.places.get(node).is_none_or(|place| {
+                !place.identity.behaviour.is_promised_progress() || self.is_gone(node, place)
+            })
     }
 
     /// Whether a node is down and no start lies ahead.
@@ -207,10 +240,9 @@ impl Simulation {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
         }
-        let Some(entry) = self.queue.first_entry().filter(|entry| entry.key().0 <= limit) else {
+        let Some((at, event)) = self.queue.pop(limit) else {
             return Ok(false);
         };
-        let (at, event) = (entry.key().0, entry.remove());
         if self.network.records {
             self.events.push((at, event.entry()));
         }

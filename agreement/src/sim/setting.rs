@@ -8,14 +8,23 @@ use klero_committee::{Committees, Electorate, Member, Profile, RoundContext, Sig
 use super::BuildError;
 use super::crypto::{Crypto, KeyMaker, Secrets};
 
+/// How much of what a node of the network does is done here.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mode {
+    pub(super) crypto: Crypto,
+    /// Whether everything received is verified from its bytes.
+    pub(super) verifies: bool,
+    /// Whether the machine's promises are checked after every input.
+    pub(super) checks: bool,
+}
+
 /// The chain and its electorate, which stays the same in every round.
 #[derive(Debug)]
 pub(super) struct Setting {
     pub(super) chain: Digest,
     pub(super) seed: Digest,
     pub(super) profile: Arc<Profile>,
-    /// Whether everything received is verified from its bytes.
-    pub(super) verifies: bool,
+    pub(super) mode: Mode,
     /// The committees of every round: only the seed differs.
     committees: Arc<Committees>,
 }
@@ -31,10 +40,10 @@ impl Setting {
         stakes: &[u64],
         mut profile: Profile,
         nodes: usize,
-        (crypto, verifies): (Crypto, bool),
+        mode: Mode,
     ) -> Result<(Self, Vec<Keys>), BuildError> {
         let chain = Domain::Genesis.digest(&("simulation", run));
-        let maker = KeyMaker::new(crypto, chain)?;
+        let maker = KeyMaker::new(mode.crypto, chain)?;
         profile.vrf = maker.suite();
         let mut validators = Vec::new();
         for (number, stake) in (0_u64..).zip(stakes) {
@@ -50,8 +59,7 @@ impl Setting {
             chain,
             seed: seed::genesis_seed(&chain),
             profile,
-
-            verifies,
+            mode,
             committees,
         };
         Ok((setting, deal(validators, nodes)))

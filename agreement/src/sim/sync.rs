@@ -63,11 +63,15 @@ impl Node {
             if !fits {
                 continue;
             }
-            if self.identity.setting.verifies && certificate.as_unverified().verify(&self.context).is_err() {
+            if self.identity.setting.mode.verifies
+                && certificate.as_unverified().verify(&self.context).is_err()
+            {
                 self.effects.push(Effect::Broken(Broken::Unverifiable));
                 return;
             }
             self.bodies.insert(digest, *block);
+            self.work.certificate(certificate);
+            self.judge_parent(&digest);
             self.feed(Input::Certificate(certificate.clone()));
             // The machine asks for the body only where it did not know the quorum already.
             self.offer(digest);
