@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::effect::{Effect, To};
 use super::event::Event;
 use super::letter::Letter;
-use super::message::Envelope;
-use super::{Behaviour, Breach, Decision, Simulation, Stop};
+use super::message::{Envelope, Message};
+use super::{Behaviour, Breach, Decision, Fate, Simulation, Stop};
 
 impl Simulation {
     pub(super) fn apply(&mut self, node: usize, effects: Vec<Effect>) {
@@ -70,9 +70,14 @@ impl Simulation {
                     To::OthersThan(source) => node != source,
                     To::Half { odd } => (node % 2 == 1) == odd,
                 };
-            if is_addressed && let Some(leaves) = self.leaves(from, node, envelope) {
+            if !is_addressed {
+                continue;
+            }
+            let fate = self.fate(from, node, envelope);
+            if let Some(leaves) = fate.leaves(self.now) {
+                let envelope = envelope_under(fate, envelope);
                 for at in self.faults.arrivals(leaves, from, node, &mut self.random) {
-                    let envelope = Arc::clone(envelope);
+                    let envelope = Arc::clone(&envelope);
                     let to = node;
                     self.schedule(at, Event::Deliver { from, to, envelope });
                 }
@@ -80,10 +85,10 @@ impl Simulation {
         }
     }
 
-    /// When the rules of the network let a message leave, if they do.
-    fn leaves(&self, from: usize, to: usize, envelope: &Envelope) -> Option<u64> {
+    /// What the rules of the network do to a message.
+    fn fate(&self, from: usize, to: usize, envelope: &Envelope) -> Fate {
         if self.faults.rules.is_empty() {
-            return Some(self.now);
+            return Fate::Usual;
         }
         let content = envelope.message.content();
         let period = content
@@ -96,9 +101,10 @@ impl Simulation {
             round: envelope.round,
             period,
             attempt: envelope.attempt,
+            speaker: envelope.message.speaker(),
             content,
         };
-        self.faults.rules.fate(&letter).leaves(self.now)
+        self.faults.rules.fate(&letter)
     }
 
     /// Puts an event into the queue; of two at one time the one put in first comes first.
@@ -110,5 +116,18 @@ impl Simulation {
         }
         self.queued += 1;
         self.queue.insert((at, self.queued), event);
+    }
+}
+
+/// What is left of a message under its fate.
+fn envelope_under(fate: Fate, envelope: &Arc<Envelope>) -> Arc<Envelope> {
+    match &envelope.message {
+        Message::Proposal(proposal, Some(_)) if fate == Fate::WithoutBody => Arc::new(Envelope {
+            round: envelope.round,
+            seed: envelope.seed,
+            attempt: envelope.attempt,
+            message: Message::Proposal(proposal.clone(), None),
+        }),
+        _ => Arc::clone(envelope),
     }
 }

@@ -62,6 +62,7 @@ mod run;
 mod seen;
 mod setting;
 mod speak;
+mod stage;
 pub mod storm;
 mod sync;
 mod trace;

@@ -177,7 +177,7 @@ impl Simulation {
     }
 
     /// Handles the next event, unless it lies beyond the limit; says whether there was one.
-    fn step(&mut self, limit: u64) -> Result<bool, Failure> {
+    pub(super) fn step(&mut self, limit: u64) -> Result<bool, Failure> {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
         }

@@ -20,6 +20,7 @@ mod c3_memory;
 mod checks_can_fail;
 mod com_4_counting;
 mod heal_after_long_cuts;
+mod scenario;
 mod sim_crash;
 mod sim_determinism;
 mod sim_equivocation;
