@@ -24,9 +24,7 @@ fn two_votes_each_stage_nothing() {
         assert_eq!(soft[blind[0]], soft[blind[1]]);
         assert_ne!(soft[lowest], soft[blind[0]]);
         assert!(story.all_said(0, Step::Next(0), Value::Bottom));
-        for node in 0..4 {
-            assert_ne!(soft[node], Some(Value::Block(block)));
-            assert_eq!(story.said(node, 0, Step::Cert), None);
-        }
+        assert!(soft.iter().all(|value| *value != Some(Value::Block(block))));
+        assert!((0..4).all(|node| story.said(node, 0, Step::Cert).is_none()));
     }
 }

@@ -11,7 +11,10 @@ fn a_proposer_of_two_blocks_splits_nobody_for_long() {
     let (mut even, mut odd) = (0, 0);
     for seed in 0..12 {
         let lowest = lowest_proposer(seed);
-        let mut story = Story::new(seed, |network| network.behaviour(lowest, Behaviour::TwoBlocks));
+        let mut story = Story::new(seed, |network| {
+            // A copy that is passed on never comes before the original.
+            network.delay(20, 20).behaviour(lowest, Behaviour::TwoBlocks)
+        });
         story.finish(1, 60_000);
         let shown = story.letters(|letter| letter.is_of(0) && letter.proposes() && letter.is_own_of(lowest));
         let blocks = |letter: &klero_agreement::sim::Letter| match letter.content {
