@@ -56,7 +56,7 @@ lint: ## clippy, warnings being errors
 doc: setup ## the documentation of the crates, in target/doc
 	$(DOC)
 
-rules: ## write docs/src/spec/rules.md anew: from each rule to its code and its tests
+rules: ## write docs/src/spec/rules.md and scenarios.md anew: from each rule to its code, tests and scenarios
 	cargo test --release -p klero-tidy --locked --test it -- --ignored write_the_index
 
 bench: setup ## the benchmarks: seats, proofs, votes of a step, time to finality of 200 and of 4 validators

@@ -21,8 +21,15 @@ impl Simulation {
             Event::Reform(node) => self.reform(node),
             Event::Crash { node, forgets } => self.crash(node, forgets),
             Event::Deliver {
-                from, to, envelope, ..
-            } => self.deliver(from, to, &envelope),
+                from,
+                to,
+                envelope,
+                is_bare,
+                ..
+            } => {
+                let bare = is_bare.then(|| envelope.without_body()).flatten();
+                self.deliver(from, to, &bare.map_or(envelope, Arc::new));
+            }
             Event::Wake { node, life, wake, .. } => self.wake(node, life, wake),
         }
     }
@@ -72,6 +79,7 @@ impl Simulation {
     }
 
     fn deliver(&mut self, from: usize, to: usize, envelope: &Arc<Envelope>) {
+        self.label(from, envelope);
         let event = (from as u64, envelope.attempt, envelope.numbers());
         self.trace.record(self.now, to, &event);
         let mut work = Work::default();

@@ -6,7 +6,7 @@ use super::effect::{Effect, To, Wake};
 use super::event::Event;
 use super::letter::Letter;
 use super::message::Envelope;
-use super::{Behaviour, Breach, Decision, Simulation, Stop};
+use super::{Behaviour, Breach, Decision, Fate, Simulation, Stop};
 
 impl Simulation {
     pub(super) fn apply(&mut self, node: usize, effects: Vec<Effect>) {
@@ -100,7 +100,8 @@ impl Simulation {
         if let Some(meter) = &mut self.meter {
             meter.sent(envelope.round, from, bytes);
         }
-        let Some(leaves) = self.leaves(from, to, envelope) else {
+        let fate = self.fate(from, to, envelope);
+        let Some(leaves) = fate.leaves(self.now) else {
             return;
         };
         let arrivals = self.faults.arrivals(leaves, from, to, &mut self.random);
@@ -110,6 +111,7 @@ impl Simulation {
                 from,
                 to,
                 envelope: Arc::clone(envelope),
+                is_bare: fate == Fate::WithoutBody,
             };
             self.schedule(at, event);
         }
@@ -132,10 +134,10 @@ impl Simulation {
         }
     }
 
-    /// When the rules of the network let a message leave, if they do.
-    fn leaves(&self, from: usize, to: usize, envelope: &Envelope) -> Option<u64> {
+    /// What the rules of the network do to a message.
+    fn fate(&self, from: usize, to: usize, envelope: &Envelope) -> Fate {
         if self.faults.rules.is_empty() {
-            return Some(self.now);
+            return Fate::Usual;
         }
         let content = envelope.message.content();
         let period = content
@@ -148,9 +150,10 @@ impl Simulation {
             round: envelope.round,
             period,
             attempt: envelope.attempt,
+            speaker: envelope.message.speaker(),
             content,
         };
-        self.faults.rules.fate(&letter).leaves(self.now)
+        self.faults.rules.fate(&letter)
     }
 
     /// Puts an event into the queue; of two at one time the one put in first comes first.

@@ -35,6 +35,18 @@ impl Envelope {
         self.label.get().is_some_and(|label| label.marks.has(node))
     }
 
+    /// A proposal that has lost its body; `None` of what has none.
+    pub(super) fn without_body(&self) -> Option<Self> {
+        let Message::Proposal(proposal, Some(_)) = &self.message else {
+            return None;
+        };
+        Some(Self {
+            message: Message::Proposal(proposal.clone(), None),
+            label: OnceLock::new(),
+            ..self.clone()
+        })
+    }
+
     /// The numbers of what the message holds; none before it was sent, and none for what no cache looks at.
     pub(super) fn numbers(&self) -> &[u32] {
         self.label.get().map_or(&[], |label| &label.numbers)

@@ -79,6 +79,7 @@ mod seen;
 mod setting;
 mod shelf;
 mod speak;
+mod stage;
 mod state;
 pub mod storm;
 mod sync;

@@ -202,11 +202,13 @@ fn describe(event: &Event) -> String {
             number,
             from,
             envelope,
+            is_bare,
             ..
-        } => format!(
-            "gets message {number} from {from}: {}",
-            envelope.message.content()
-        ),
+        } => {
+            let lost = if *is_bare { ", which it lost" } else { "" };
+            let content = envelope.message.content();
+            format!("gets message {number} from {from}: {content}{lost}")
+        }
         Event::Wake { number, wake, .. } => format!("hears clock {number}: {wake}"),
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use klero_committee::sampling::Digest;
 
 use super::doors::Doors;
-use super::event::Entry;
+use super::event::{Entry, Event};
 use super::faults::Faults;
 use super::meter::Meter;
 use super::oracle::Oracle;
@@ -236,20 +236,25 @@ impl Simulation {
     }
 
     /// Handles the next event, unless it lies beyond the limit; says whether there was one.
-    fn step(&mut self, limit: u64) -> Result<bool, Failure> {
+    pub(super) fn step(&mut self, limit: u64) -> Result<bool, Failure> {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
         }
         let Some((at, event)) = self.queue.pop(limit) else {
             return Ok(false);
         };
-        if self.network.records {
-            self.events.push((at, event.entry()));
-        }
-        self.happen(at, event);
+        self.record(at, event);
         match &self.failure {
             Some(failure) => Err(failure.clone()),
             None => Ok(true),
         }
+    }
+
+    /// Lets an event happen, and keeps it for the file of the run.
+    pub(super) fn record(&mut self, at: u64, event: Event) {
+        if self.network.records {
+            self.events.push((at, event.entry()));
+        }
+        self.happen(at, event);
     }
 }

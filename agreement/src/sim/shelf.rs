@@ -55,15 +55,19 @@ impl Shelf {
             Entry::Crash(node) => Event::Crash { node, forgets: false },
             Entry::Forget(node) => Event::Crash { node, forgets: true },
             Entry::Clock(number) => self.clocks.get(&number)?.clone(),
-            Entry::Message { number, to } => {
-                let (from, envelope) = self.messages.get(&number)?;
-                Event::Deliver {
-                    number,
-                    from: *from,
-                    to,
-                    envelope: Arc::clone(envelope),
-                }
-            }
+            Entry::Message { number, to } => self.delivery(number, to, false)?,
+            Entry::Bare { number, to } => self.delivery(number, to, true)?,
+        })
+    }
+
+    fn delivery(&self, number: u64, to: usize, is_bare: bool) -> Option<Event> {
+        let (from, envelope) = self.messages.get(&number)?;
+        Some(Event::Deliver {
+            number,
+            from: *from,
+            to,
+            envelope: Arc::clone(envelope),
+            is_bare,
         })
     }
 

@@ -24,6 +24,7 @@ mod heal_after_long_cuts;
 mod mutants_fit;
 mod replay;
 mod scale_bytes_and_verifications;
+mod scenario;
 mod sim_crash;
 mod sim_determinism;
 mod sim_equivocation;
