@@ -6,19 +6,19 @@ use super::effect::{Effect, To, Wake};
 use super::event::Event;
 use super::letter::Letter;
 use super::message::Envelope;
-use super::{Behaviour, Breach, Decision, Simulation, Stop};
+use super::{Behaviour, Decision, Simulation, Stop};
 
 impl Simulation {
     pub(super) fn apply(&mut self, node: usize, effects: Vec<Effect>) {
         for effect in effects {
             let verdict = self.apply_one(node, effect);
-            if let (Err(breach), None) = (verdict, &self.failure) {
-                self.failure = Some(self.failed(Stop::Breach(breach)));
+            if let (Err(stop), None) = (verdict, &self.failure) {
+                self.failure = Some(self.failed(stop));
             }
         }
     }
 
-    pub(super) fn apply_one(&mut self, node: usize, effect: Effect) -> Result<(), Breach> {
+    pub(super) fn apply_one(&mut self, node: usize, effect: Effect) -> Result<(), Stop> {
         let now = self.now;
         if let Some(shelf) = &mut self.shelf {
             shelf.note(&effect, self.numbers);
@@ -32,11 +32,11 @@ impl Simulation {
                 self.trace.record(now, node, &(role, value));
                 if self.behaviour(node).keeps_its_word() {
                     let place = (role.round, role.period, role.step.code());
-                    return self.oracle.spoke(node, place, value.code());
+                    self.oracle.spoke(node, place, value.code())?;
                 }
             }
-            Effect::Proposed(block) => self.oracle.proposed(block.0),
-            Effect::Decided { role, block } => {
+            Effect::Proposed { round, block } => self.oracle.proposed(node, round, block.0),
+            Effect::Decided { role, block, author } => {
                 self.trace.record(now, node, &(role, block));
                 let decision = Decision {
                     round: role.round,
@@ -47,10 +47,10 @@ impl Simulation {
                 if let Some(decisions) = self.decisions.get_mut(node) {
                     decisions.push(decision);
                 }
-                return self.oracle.decided(node, role.round, block.0);
+                self.oracle.decided(node, role.round, block.0, author)?;
             }
             Effect::Alarm(alarm) => self.alarms.push((node, alarm)),
-            Effect::Broken(broken) => return Err(broken.into()),
+            Effect::Broken(broken) => return Err(Stop::Broken(broken)),
         }
         Ok(())
     }
@@ -73,6 +73,7 @@ impl Simulation {
                     To::Node(only) => node == only,
                     To::Others => true,
                     To::OthersThan(source) => node != source,
+                    To::Except(mask) => !is_marked(mask, node),
                     To::Half { odd } => (node % 2 == 1) == odd,
                 };
             if is_addressed && let Some(leaves) = self.leaves(from, node, envelope) {
@@ -137,4 +138,10 @@ impl Simulation {
         self.queued += 1;
         self.queue.insert((at, self.queued), event);
     }
+}
+
+/// Whether the bit of a node is set.
+fn is_marked(mask: u64, node: usize) -> bool {
+    let bit = u32::try_from(node).ok().and_then(|node| mask.checked_shr(node));
+    bit.is_some_and(|bits| bits & 1 == 1)
 }

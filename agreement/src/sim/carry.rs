@@ -2,8 +2,9 @@
 
 use klero_committee::{QuorumCertificate, Role, Value, Vote, certificate};
 
+use super::Broken;
 use super::chain::Final;
-use super::effect::{Broken, Effect, To, Wake};
+use super::effect::{Effect, To, Wake};
 use super::message::Message;
 use super::node::Node;
 use crate::{Output, Resend, Timer};
@@ -69,11 +70,12 @@ impl Node {
             self.effects.push(Effect::Broken(Broken::NoCertificate(role)));
             return;
         };
+        let author = body.proposer;
         self.log.chain.push(Final {
             block: body,
             certificate,
         });
-        self.effects.push(Effect::Decided { role, block });
+        self.effects.push(Effect::Decided { role, block, author });
         self.round_is_over = true;
     }
 

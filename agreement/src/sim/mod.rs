@@ -37,9 +37,11 @@
 //! error names the seed and the virtual time.
 
 mod act;
+mod adversary;
 mod apply;
 mod behaviour;
 mod body;
+mod broken;
 mod build;
 mod builder;
 mod carry;
@@ -50,12 +52,14 @@ mod effect;
 mod event;
 mod faults;
 mod gossip;
+mod healing;
 mod letter;
 mod log;
 mod message;
 mod node;
 mod oracle;
 mod place;
+mod progress;
 mod random;
 mod record;
 mod replay;
@@ -72,11 +76,12 @@ mod trace;
 mod wire;
 
 pub use behaviour::Behaviour;
+pub use broken::Broken;
 pub use builder::{BuildError, Builder};
 pub use crypto::Crypto;
 pub use delay::Delay;
 pub use letter::{Content, Fate, Letter};
-pub use oracle::Breach;
+pub use oracle::{Breach, Oracle};
 pub use record::{Run, RunError};
 pub use replay::{Happening, Replay, ReplayError};
 pub use report::{Decision, Failure, Stop};

@@ -88,8 +88,7 @@ impl Simulation {
     pub fn run_for(&mut self, milliseconds: u64) -> Result<(), Failure> {
         let limit = self.now.saturating_add(milliseconds);
         while self.step(limit)? {}
-        self.now = limit;
-        Ok(())
+        self.pass_time(limit)
     }
 
     /// What draws and signatures are made of.
@@ -169,10 +168,13 @@ impl Simulation {
     }
 
     fn has_reached(&self, round: u64) -> bool {
-        let mut nodes = (0_usize..).zip(&self.places);
-        nodes.all(|(node, place)| {
-            let is_promised = place.identity.behaviour.is_promised_progress();
-            self.oracle.height(node) >= round || !is_promised || self.is_gone(node, place)
+        (0..self.places.len()).all(|node| self.oracle.height(node) >= round || !self.is_live_and_honest(node))
+    }
+
+    /// Whether progress is promised to a node: it does not lie, speaks, and is not stopped for good.
+    pub(super) fn is_live_and_honest(&self, node: usize) -> bool {
+        self.places.get(node).is_some_and(|place| {
+            place.identity.behaviour.is_promised_progress() && !self.is_gone(node, place)
         })
     }
 
@@ -201,14 +203,18 @@ impl Simulation {
     }
 
     /// Handles the next event, unless it lies beyond the limit; says whether there was one.
-    fn step(&mut self, limit: u64) -> Result<bool, Failure> {
+    pub(super) fn step(&mut self, limit: u64) -> Result<bool, Failure> {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
         }
-        let Some(entry) = self.queue.first_entry().filter(|entry| entry.key().0 <= limit) else {
+        let next = self.queue.first_key_value().map(|((at, _), _)| *at);
+        let Some(at) = next.filter(|at| *at <= limit) else {
             return Ok(false);
         };
-        let (at, event) = (entry.key().0, entry.remove());
+        self.pass_time(at)?;
+        let Some((_, event)) = self.queue.pop_first() else {
+            return Ok(false);
+        };
         if self.network.records {
             self.events.push((at, event.entry()));
         }
