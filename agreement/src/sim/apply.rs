@@ -49,6 +49,9 @@ impl Simulation {
                 }
                 self.oracle.decided(node, role.round, block.0, author)?;
             }
+            Effect::Evidence { role, member } => {
+                self.evidence.insert((node, role, member));
+            }
             Effect::Alarm(alarm) => self.alarms.push((node, alarm)),
             Effect::Broken(broken) => return Err(Stop::Broken(broken)),
         }

@@ -81,6 +81,7 @@ impl Builder {
             trace: Trace::of(self.crypto),
             decisions: vec![Vec::new(); count],
             alarms: Vec::new(),
+            evidence: std::collections::BTreeSet::new(),
             failure: None,
             faults: self.faults.clone(),
             network: self,

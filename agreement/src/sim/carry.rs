@@ -30,10 +30,15 @@ impl Node {
             Output::Resend(items) => self.resend_all(items),
             Output::Decided { role, block } => self.decided(role, block),
             // The second vote of the pair is passed on as any vote is.
-            Output::Evidence(_) => {}
+            Output::Evidence(pair) => {
+                let (role, member) = (pair.role(), pair.voter());
+                self.effects.push(Effect::Evidence { role, member });
+            }
             Output::ProposalEvidence { second, .. } => {
                 // [BA-2]: passed on once, without its body.
-                let round = second.role().round;
+                let (role, member) = (second.role(), second.proposer());
+                let round = role.round;
+                self.effects.push(Effect::Evidence { role, member });
                 self.send(To::Others, round, 0, Message::Proposal(second, None));
             }
             Output::Alarm(alarm) => {

@@ -99,6 +99,11 @@ pub(super) enum Effect {
         /// The index in the electorate of the proposer that its header names.
         author: u32,
     },
+    /// A member spoke twice in a role.
+    Evidence {
+        role: Role,
+        member: u32,
+    },
     Alarm(Alarm),
     /// A rule is broken.
     Broken(Broken),

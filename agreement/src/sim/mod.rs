@@ -53,6 +53,7 @@ mod event;
 mod faults;
 mod gossip;
 mod healing;
+mod inspect;
 mod letter;
 mod log;
 mod message;

@@ -1,8 +1,9 @@
 //! The run: a queue of events on virtual time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use klero_committee::Role;
 use klero_committee::sampling::Digest;
 
 use super::event::{Entry, Event};
@@ -38,6 +39,8 @@ pub struct Simulation {
     pub(super) trace: Trace,
     pub(super) decisions: Vec<Vec<Decision>>,
     pub(super) alarms: Vec<(usize, Alarm)>,
+    /// Who saw whom speak twice in what role.
+    pub(super) evidence: BTreeSet<(usize, Role, u32)>,
     pub(super) failure: Option<Failure>,
 }
 

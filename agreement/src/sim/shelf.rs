@@ -80,6 +80,7 @@ impl Shelf {
             Effect::Decided { role, block, .. } => {
                 format!("finalizes {} by the Cert quorum of {role}", block.short())
             }
+            Effect::Evidence { role, member } => format!("holds evidence against {member} in {role}"),
             Effect::Alarm(_) => "raises the alarm [BA-13]".to_owned(),
             Effect::Broken(broken) => broken.to_string(),
         };

@@ -1,5 +1,6 @@
 //! Tests of the agreement: each rule by its tag on one machine, then many machines in the simulator.
 
+mod adversary;
 mod ba_10_k_max;
 mod ba_10_pace;
 mod ba_10_relay;

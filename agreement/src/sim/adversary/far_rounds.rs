@@ -19,62 +19,78 @@ pub(super) struct FarRounds {
 impl Strategy for FarRounds {
     fn acts(&mut self, node: &mut Node, wanted: Vec<Effect>) -> Vec<Effect> {
         let (round, period, k) = (node.machine.round(), node.machine.period(), node.machine.k());
-        if std::mem::replace(&mut self.last, (round, period, k)) != (round, period, k) {
+        let last = std::mem::replace(&mut self.last, (round, period, k));
+        if last != self.last {
+            vote_ahead(node, k);
+        }
+        if (last.0, last.1) != (round, period) {
             for place in places(round, period) {
-                vote_far(node, place, k);
+                vote_far(node, place);
             }
-            for (round, period) in [(round, period.saturating_add(1)), (round, 1_000)] {
+            for (round, period) in [
+                (round, period.saturating_add(1)),
+                (round, period.saturating_add(1_000)),
+            ] {
                 propose_ahead(node, round, period);
             }
-            for (round, period) in [(1, 0), (1, 7), (2, 0), (1_000, 0)] {
-                propose_ahead(node, node.machine.round().saturating_add(round), period);
+            for (ahead, period) in [(1, 0), (1, 7), (2, 0), (1_000, 0)] {
+                propose_ahead(node, round.saturating_add(ahead), period);
             }
         }
         wanted
     }
 }
 
-/// The present place and those ahead.
-fn places(round: u64, period: u32) -> [(u64, u32); 10] {
+/// Places ahead.
+fn places(round: u64, period: u32) -> [(u64, u32); 7] {
     [
-        (round, period),
         (round, period.saturating_add(1)),
-        (round, period.saturating_add(2)),
         (round, u32::MAX),
         (round.saturating_add(1), 0),
         (round.saturating_add(1), 1),
-        (round.saturating_add(1), u32::MAX),
         (round.saturating_add(2), 0),
         (round.saturating_add(1_000), 0),
         (u64::MAX, 0),
     ]
 }
 
-/// Votes in every step that is not yet due there: for a block that nobody made, and for no block where that can be said.
-fn vote_far(node: &mut Node, (round, period): (u64, u32), k: u32) {
+/// Votes in Next steps of the present period that are not due yet.
+fn vote_ahead(node: &mut Node, k: u32) {
     let k_max = node.context.profile().k_max;
-    let far = [k_max, k_max.saturating_add(1), u32::MAX];
-    let near = [k.saturating_add(1), k.saturating_add(2), k.saturating_add(40)];
-    let mut spoken = Vec::new();
-    if (round, period) != (node.machine.round(), node.machine.period()) {
-        spoken.push((Step::Soft, Value::Block(PHANTOM)));
-        spoken.push((Step::Cert, Value::Block(PHANTOM)));
-    }
-    for k in near.into_iter().chain(far) {
-        spoken.push((Step::Next(k), Value::Block(PHANTOM)));
-        spoken.push((Step::Next(k), Value::Bottom));
-    }
-    let seed = seed_of(node, round);
-    let context = node.identity.setting.context(round, seed);
-    for (step, value) in spoken {
-        let role = Role::new(round, period, step);
-        let keys = node.identity.keys.iter();
-        let votes: Vec<_> = keys
-            .filter_map(|(voter, keys)| cast_vote(&context, role, value, *voter, keys.as_ref()))
-            .collect();
-        if !votes.is_empty() {
-            node.send_forged(To::Others, round, seed, 0, Message::Votes(votes));
+    let (round, period) = (node.machine.round(), node.machine.period());
+    for far in [
+        k.saturating_add(1),
+        k.saturating_add(2),
+        k_max,
+        k_max.saturating_add(1),
+        u32::MAX,
+    ] {
+        for value in [Value::Block(PHANTOM), Value::Bottom] {
+            vote(node, Role::new(round, period, Step::Next(far)), value);
         }
+    }
+}
+
+/// Votes in steps of a place where nothing is due yet: for a block that nobody made, and for no block where that can
+/// be said.
+fn vote_far(node: &mut Node, (round, period): (u64, u32)) {
+    for step in [Step::Soft, Step::Cert] {
+        vote(node, Role::new(round, period, step), Value::Block(PHANTOM));
+    }
+    for k in [0, 1, u32::MAX] {
+        vote(node, Role::new(round, period, Step::Next(k)), Value::Bottom);
+    }
+}
+
+fn vote(node: &mut Node, role: Role, value: Value) {
+    let seed = seed_of(node, role.round);
+    let context = node.identity.setting.context(role.round, seed);
+    let keys = node.identity.keys.iter();
+    let votes: Vec<_> = keys
+        .filter_map(|(voter, keys)| cast_vote(&context, role, value, *voter, keys.as_ref()))
+        .collect();
+    if !votes.is_empty() {
+        node.send_forged(To::Others, role.round, seed, 0, Message::Votes(votes));
     }
 }
 
