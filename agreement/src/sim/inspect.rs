@@ -19,12 +19,12 @@ impl Simulation {
         keys.into_iter().flatten().map(|(index, _)| *index).collect()
     }
 
-    /// How much a node remembers beside its chain: the length of its machine, of its certificates and bodies and of
-    /// its duplicate cache, written out. 0 while it is down.
+    /// How much a node remembers of the open round and the next: the length of its machine, certificates and bodies,
+    /// written out. 0 while it is down. The duplicate cache is not in it; that of a real node forgets by time.
     pub fn remembered(&self, node: usize) -> usize {
         match self.places.get(node).map(|place| &place.slot) {
             Some(Slot::Up(node)) => {
-                let known = (&node.machine, &node.kept, &node.bodies, &node.wanted, &node.seen);
+                let known = (&node.machine, &node.kept, &node.bodies, &node.wanted);
                 format!("{known:?}").len()
             }
             Some(Slot::Down(_)) | None => 0,

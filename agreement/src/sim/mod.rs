@@ -29,12 +29,17 @@
 //! except the bytes of VRF proofs, which schnorrkel randomizes and which decide nothing. Two runs with one seed
 //! have the same [`Simulation::trace_hash`].
 //!
+//! # Who lies
+//!
+//! A node's [`Behaviour`] is honest or one of the adversaries. An adversary runs the same driver; a strategy of its own
+//! then makes of everything that the driver wants to do what the adversary does.
+//!
 //! # Who judges
 //!
-//! After every input [`check`](crate::check()) looks at the machine. The oracle watches from
-//! outside and shares no code with what it judges: it knows numbers and bytes, sees who spoke for what and who
-//! finalized what, and restates agreement [MOD-1], validity and progress. The first breach ends the run; the
-//! error names the seed and the virtual time.
+//! After every input [`check`](crate::check()) looks at the machine. The [`Oracle`] watches from outside and shares no
+//! code with what it judges: it knows numbers and bytes, sees who proposed, who spoke for what and who finalized what,
+//! and restates agreement [MOD-1], validity and progress. The first breach ends the run; the error names the seed and
+//! the virtual time.
 
 mod act;
 mod adversary;

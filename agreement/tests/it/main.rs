@@ -21,6 +21,7 @@ mod c3_memory;
 mod checks_can_fail;
 mod com_4_counting;
 mod heal_after_long_cuts;
+mod heal_stepwise;
 mod replay;
 mod sim_crash;
 mod sim_determinism;
