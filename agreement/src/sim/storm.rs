@@ -9,15 +9,19 @@ use super::{Behaviour, BuildError, Builder, Delay, Failure, Simulation};
 const ROUNDS: u64 = 10;
 /// … within so many virtual milliseconds.
 const WITHIN: u64 = 30_000;
-/// … or within so many, if somebody goes on showing two blocks: each period that he wins is lost, and with it the
-/// first deadline and more.
+/// … or within so many, if somebody goes on showing two blocks, proposing at the last moment or choosing the seed: each
+/// period that he wins is lost, and with it the first deadline and more.
 const WITHIN_BESIDE_A_LIAR: u64 = 180_000;
 
 /// Whether a node that behaves like this can cost the others a period each time it wins the draw.
 const fn slows_down(behaviour: Behaviour) -> bool {
-    !matches!(
+    matches!(
         behaviour,
-        Behaviour::Honest | Behaviour::Mute | Behaviour::NeverProposes
+        Behaviour::Equivocating
+            | Behaviour::TwoBlocks
+            | Behaviour::TwoFaced
+            | Behaviour::Delaying
+            | Behaviour::SeedChoosing
     )
 }
 

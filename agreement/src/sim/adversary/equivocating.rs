@@ -9,7 +9,7 @@ use crate::sim::effect::To;
 
 /// Signs every value that it knows in every role of the present period in which its keys are drawn, whether or not a
 /// vote is due: Soft and Cert for two blocks, each Next for two blocks and for no block. It does so as soon as it
-/// knows the values. Where it knows one block when an honest node votes, a block that nobody made is the other. A coin
+/// knows the values. Where it knows one block when the first Soft vote comes, a block that nobody made is the other. A coin
 /// says for each role whether everybody hears everything, or each half of the others another value [COM-4].
 #[derive(Default)]
 pub(super) struct Equivocating {
@@ -108,7 +108,8 @@ fn values(node: &Node, role: Role) -> Vec<Value> {
         .take(2)
         .map(Value::Block)
         .collect();
-    if values.len() < 2 && node.log.votes.contains_key(&role) {
+    let others_vote = node.machine.progress(Step::Soft).0 > 0 || node.log.votes.contains_key(&role);
+    if values.len() == 1 && others_vote {
         values.push(Value::Block(PHANTOM));
     }
     if matches!(role.step, Step::Next(_)) {

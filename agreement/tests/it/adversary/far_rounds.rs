@@ -58,7 +58,6 @@ fn memory_is_bounded_whatever_is_sent_ahead() {
         greatest(Behaviour::FarRounds, 20),
         greatest(Behaviour::FarRounds, 100),
     );
-    println!("{honest} {few} {many}");
     assert!(many < 2 * few, "{few} {many}");
     assert!(many < 12 * honest, "{honest} {many}");
 }

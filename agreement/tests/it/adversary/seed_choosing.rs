@@ -38,7 +38,6 @@ fn it_wins_more_draws_than_its_share_and_no_more_than_foretold() {
         share_of_draws_won(Behaviour::Honest),
         share_of_draws_won(Behaviour::SeedChoosing),
     );
-    println!("{honest} {choosing}");
     assert!((229..=271).contains(&honest), "{honest}");
     assert!((273..=315).contains(&choosing), "{choosing}");
 }

@@ -48,7 +48,6 @@ fn lag_of_victim(behaviour: Behaviour) -> u64 {
 #[test]
 fn the_victim_decides_later_and_decides() {
     let (alone, served) = (lag_of_victim(VICTIM), lag_of_victim(Behaviour::Honest));
-    println!("lag {alone} {served}");
     assert!(alone > served, "{alone} {served}");
     assert!(alone < served + 500, "{alone} {served}");
 }
