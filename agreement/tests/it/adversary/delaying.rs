@@ -44,3 +44,29 @@ fn proposals_leave_before_the_filter_time_and_votes_around_the_deadline() {
     }
     assert!(counts.into_iter().all(|count| count > 0), "{counts:?}");
 }
+
+/// How long rounds that end in period 0 take at the median, in milliseconds, once the filter time is measured.
+fn usual_round(behaviour: Behaviour) -> u64 {
+    let mut network = beside(behaviour, 4, 1).seed(1).build().unwrap();
+    network.run_until_round(80, 1_000_000).unwrap();
+    let decisions = network.decisions(0);
+    let pairs = decisions.windows(2).skip(40);
+    let mut took: Vec<u64> = pairs
+        .filter(|pair| pair[1].period == 0)
+        .map(|pair| pair[1].at - pair[0].at)
+        .collect();
+    took.sort_unstable();
+    took[took.len() / 2]
+}
+
+/// [BA-12] Proposals that come at the last moment raise what is measured, round by round, up to the upper bound of one
+/// second and not beyond.
+#[test]
+fn the_filter_time_is_driven_to_its_bound_and_no_further() {
+    let (honest, delaying) = (usual_round(Behaviour::Honest), usual_round(Behaviour::Delaying));
+    assert!(honest < 700, "{honest}");
+    assert!(
+        delaying < 1_400 && 2 * delaying > 3 * honest,
+        "{honest} {delaying}"
+    );
+}
