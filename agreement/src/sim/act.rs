@@ -48,7 +48,7 @@ impl Simulation {
         let random = Random::new(seed, (index as u64) << 32 | u64::from(place.life));
         let started = Node::start(place.identity.clone(), Log::clone(log), now, random);
         if let Some(mut node) = started {
-            let effects = std::mem::take(&mut node.effects);
+            let effects = node.take_effects();
             place.slot = Slot::Up(Box::new(node));
             self.apply(index, effects);
         }
@@ -59,7 +59,7 @@ impl Simulation {
         if let Some(place) = self.places.get_mut(index) {
             place.identity.behaviour = Behaviour::Honest;
             if let Slot::Up(node) = &mut place.slot {
-                node.identity.behaviour = Behaviour::Honest;
+                node.behave(Behaviour::Honest);
             }
         }
     }
@@ -75,6 +75,9 @@ impl Simulation {
                 node.log.clone()
             };
             place.slot = Slot::Down(Box::new(log));
+        }
+        if self.starts_ahead.get(index) == Some(&0) {
+            self.oracle.gone(index);
         }
     }
 
@@ -103,6 +106,7 @@ impl Simulation {
             Wake::Timer(timer) => node.on_timer(timer),
             Wake::Body(block) => node.on_waited_for(block),
             Wake::Behind { round, peer } => node.on_behind(round, peer),
+            Wake::Scheme(number) => node.strategy.wakes(number),
         });
     }
 
@@ -118,7 +122,7 @@ impl Simulation {
             node.now = now;
             act(node);
             self.doors.note(index, place.life, node.machine.round());
-            let effects = std::mem::take(&mut node.effects);
+            let effects = node.take_effects();
             self.apply(index, effects);
         }
     }

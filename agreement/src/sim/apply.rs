@@ -6,19 +6,19 @@ use super::effect::{Effect, To, Wake};
 use super::event::Event;
 use super::letter::Letter;
 use super::message::Envelope;
-use super::{Behaviour, Breach, Decision, Fate, Simulation, Stop};
+use super::{Behaviour, Decision, Fate, Simulation, Stop};
 
 impl Simulation {
     pub(super) fn apply(&mut self, node: usize, effects: Vec<Effect>) {
         for effect in effects {
             let verdict = self.apply_one(node, effect);
-            if let (Err(breach), None) = (verdict, &self.failure) {
-                self.failure = Some(self.failed(Stop::Breach(breach)));
+            if let (Err(stop), None) = (verdict, &self.failure) {
+                self.failure = Some(self.failed(stop));
             }
         }
     }
 
-    pub(super) fn apply_one(&mut self, node: usize, effect: Effect) -> Result<(), Breach> {
+    pub(super) fn apply_one(&mut self, node: usize, effect: Effect) -> Result<(), Stop> {
         let now = self.now;
         if let Some(shelf) = &mut self.shelf {
             shelf.note(&effect, self.numbers);
@@ -35,7 +35,7 @@ impl Simulation {
                 }
                 if self.behaviour(node).keeps_its_word() {
                     let place = (role.round, role.period, role.step.code());
-                    return self.oracle.spoke(node, place, value.code());
+                    self.oracle.spoke(node, place, value.code())?;
                 }
             }
             Effect::Quorum { role, value } => {
@@ -43,8 +43,8 @@ impl Simulation {
                     self.outcomes.reached(role, value);
                 }
             }
-            Effect::Proposed(block) => self.oracle.proposed(block.0),
-            Effect::Decided { role, block } => {
+            Effect::Proposed { round, block } => self.oracle.proposed(node, round, block.0),
+            Effect::Decided { role, block, author } => {
                 self.trace.record(now, node, &(role, block));
                 let decision = Decision {
                     round: role.round,
@@ -55,10 +55,13 @@ impl Simulation {
                 if let Some(decisions) = self.decisions.get_mut(node) {
                     decisions.push(decision);
                 }
-                return self.oracle.decided(node, role.round, block.0);
+                self.oracle.decided(node, role.round, block.0, author)?;
+            }
+            Effect::Evidence { role, member } => {
+                self.evidence.insert((node, role, member));
             }
             Effect::Alarm(alarm) => self.alarms.push((node, alarm)),
-            Effect::Broken(broken) => return Err(broken.into()),
+            Effect::Broken(broken) => return Err(Stop::Broken(broken)),
         }
         Ok(())
     }
@@ -88,6 +91,7 @@ impl Simulation {
             let is_addressed = match to {
                 To::Node(_) | To::Others => true,
                 To::OthersThan(source) => node != source,
+                To::Except(mask) => !is_marked(mask, node),
                 To::Half { odd } => (node % 2 == 1) == odd,
             };
             if is_addressed {
@@ -165,4 +169,10 @@ impl Simulation {
         }
         self.queue.push(at, event);
     }
+}
+
+/// Whether the bit of a node is set.
+fn is_marked(mask: u64, node: usize) -> bool {
+    let bit = u32::try_from(node).ok().and_then(|node| mask.checked_shr(node));
+    bit.is_some_and(|bits| bits & 1 == 1)
 }

@@ -77,7 +77,7 @@ impl Builder {
                 life: 0,
             }
         };
-        Ok(Simulation {
+        let mut simulation = Simulation {
             seed: self.seed,
             crypto: self.crypto,
             events: Vec::new(),
@@ -98,10 +98,25 @@ impl Builder {
             trace: Trace::of(self.crypto),
             decisions: vec![Vec::new(); count],
             alarms: Vec::new(),
+            evidence: std::collections::BTreeSet::new(),
             failure: None,
             faults: self.faults.clone(),
             network: self,
-        })
+        };
+        acquaint(&mut simulation);
+        Ok(simulation)
+    }
+}
+
+/// Tells the oracle who holds whose keys, and who lies.
+fn acquaint(simulation: &mut Simulation) {
+    for (node, place) in (0_usize..).zip(&simulation.places) {
+        for (validator, _) in place.identity.keys.iter() {
+            simulation.oracle.holds(node, *validator);
+        }
+        if !place.identity.behaviour.keeps_its_word() {
+            simulation.oracle.lies(node);
+        }
     }
 }
 

@@ -138,7 +138,8 @@ impl Chain {
         block.round == self.round() && block.parent == self.tip() && seed_is_right
     }
 
-    fn next_seed(&self, author: Option<&dyn Signer>) -> Option<Digest> {
+    /// The seed that the next block gives: by this author in period 0, by nobody later.
+    pub(super) fn next_seed(&self, author: Option<&dyn Signer>) -> Option<Digest> {
         let round = self.round();
         let old = match self.setting.profile.seeds.refresh_round(round) {
             Some(refresh) => self.at(refresh)?.block.digest(),

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use klero_committee::{Proposal, QuorumCertificate, Role, Vote};
 
+use super::Broken;
 use super::chain::Block;
-use super::effect::{Broken, Effect, To};
+use super::effect::{Effect, To};
 use super::message::{Envelope, Message};
 use super::node::Node;
 use super::wire;
@@ -15,6 +16,7 @@ impl Node {
     /// A message arrived.
     pub(super) fn on_message(&mut self, from: usize, envelope: &Arc<Envelope>) {
         let open = self.machine.round();
+        self.strategy.hears(envelope);
         match &envelope.message {
             Message::Fetch(block) => self.on_fetch(from, block),
             Message::Sync(round) => self.on_sync(from, *round),
@@ -138,10 +140,8 @@ impl Node {
     }
 
     fn pass_on(&mut self, from: usize, envelope: &Arc<Envelope>) {
-        if self.identity.behaviour.sends() {
-            let envelope = Arc::clone(envelope);
-            let to = To::OthersThan(from);
-            self.effects.push(Effect::Send { to, envelope });
-        }
+        let envelope = Arc::clone(envelope);
+        let to = To::OthersThan(from);
+        self.effects.push(Effect::Send { to, envelope });
     }
 }

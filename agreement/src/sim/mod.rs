@@ -35,18 +35,24 @@
 //! except the bytes of VRF proofs, which schnorrkel randomizes and which decide nothing. Two runs with one seed
 //! have the same [`Simulation::trace_hash`].
 //!
+//! # Who lies
+//!
+//! A node's [`Behaviour`] is honest or one of the adversaries. An adversary runs the same driver; a strategy of its own
+//! then makes of everything that the driver wants to do what the adversary does.
+//!
 //! # Who judges
 //!
 //! After every input [`check`](crate::check()) looks at the machine, unless [`Builder::unchecked`] leaves it out for a
-//! network of thousands. The oracle watches from
-//! outside and shares no code with what it judges: it knows numbers and bytes, sees who spoke for what and who
-//! finalized what, and restates agreement [MOD-1], validity and progress. The first breach ends the run; the
-//! error names the seed and the virtual time.
+//! network of thousands. The [`Oracle`] watches from outside and shares no code with what it judges: it knows numbers and
+//! bytes, sees who proposed, who spoke for what and who finalized what, and restates agreement [MOD-1], validity and
+//! progress. The first breach ends the run; the error names the seed and the virtual time.
 
 mod act;
+mod adversary;
 mod apply;
 mod behaviour;
 mod body;
+mod broken;
 mod build;
 mod builder;
 mod bytes;
@@ -59,6 +65,8 @@ mod effect;
 mod event;
 mod faults;
 mod gossip;
+mod healing;
+mod inspect;
 mod label;
 mod letter;
 mod log;
@@ -69,6 +77,7 @@ mod oracle;
 mod outcome;
 mod overlay;
 mod place;
+mod progress;
 mod queue;
 mod random;
 mod record;
@@ -87,13 +96,14 @@ mod trace;
 mod wire;
 
 pub use behaviour::Behaviour;
+pub use broken::Broken;
 pub use builder::{BuildError, Builder};
 pub use bytes::HEADER_BYTES;
 pub use crypto::Crypto;
 pub use delay::Delay;
 pub use letter::{Content, Fate, Letter};
 pub use meter::{Load, Spread, Work};
-pub use oracle::Breach;
+pub use oracle::{Breach, Oracle};
 pub use outcome::Outcome;
 pub use record::{Run, RunError};
 pub use replay::{Happening, Replay, ReplayError};

@@ -6,15 +6,16 @@ use std::sync::{Arc, OnceLock};
 use klero_committee::sampling::Digest;
 use klero_committee::{QuorumCertificate, Role, RoundContext, Value};
 
-use super::Behaviour;
+use super::adversary::Strategy;
 use super::chain::Block;
-use super::effect::{Broken, Effect, To, Wake};
+use super::effect::{Effect, To, Wake};
 use super::log::Log;
 use super::message::{Envelope, Message};
 use super::meter::Work;
 use super::random::Random;
 use super::seen::Seen;
 use super::setting::{Keys, Setting};
+use super::{Behaviour, Broken};
 use crate::{Agreement, FilterTime, Input, Output, RoundStart, Timer, check};
 
 /// What stays the same whenever a node starts.
@@ -28,6 +29,7 @@ pub(super) struct Identity {
 /// A running node.
 pub(super) struct Node {
     pub(super) identity: Identity,
+    pub(super) strategy: Box<dyn Strategy>,
     pub(super) machine: Agreement,
     /// Of the round that the machine is in.
     pub(super) context: RoundContext,
@@ -68,6 +70,7 @@ impl Node {
         let is_resumed = resumed.is_some();
         let (machine, outputs) = resumed.unwrap_or_else(|| Agreement::new(start));
         let mut node = Self {
+            strategy: identity.behaviour.strategy(),
             identity,
             machine,
             context,
@@ -194,15 +197,13 @@ impl Node {
         let Some(seed) = self.log.chain.committee_seed(round) else {
             return;
         };
-        if self.identity.behaviour.sends() {
-            let envelope = Arc::new(Envelope {
-                round,
-                seed,
-                attempt,
-                message,
-                label: OnceLock::new(),
-            });
-            self.effects.push(Effect::Send { to, envelope });
-        }
+        let envelope = Arc::new(Envelope {
+            round,
+            seed,
+            attempt,
+            message,
+            label: OnceLock::new(),
+        });
+        self.effects.push(Effect::Send { to, envelope });
     }
 }

@@ -29,6 +29,11 @@ impl Queue {
         self.ahead.entry(at).or_default().push_back(event);
     }
 
+    /// The time of the next event.
+    pub(super) fn next_time(&self) -> Option<u64> {
+        self.ahead.first_key_value().map(|(at, _)| *at)
+    }
+
     /// The next event with its time, unless it lies beyond the limit.
     pub(super) fn pop(&mut self, limit: u64) -> Option<(u64, Event)> {
         let mut first = self.ahead.first_entry().filter(|first| *first.key() <= limit)?;

@@ -129,7 +129,7 @@ impl Replay {
         let deeds = self.simulation.shelf.as_mut().map(Shelf::take_deeds);
         let breach = self.simulation.failure.take().map(|failure| match failure.stop {
             Stop::Breach(breach) => breach.to_string(),
-            stalled @ Stop::Stalled { .. } => stalled.to_string(),
+            other @ (Stop::Broken(_) | Stop::Stalled { .. }) => other.to_string(),
         });
         Ok(Some(Happening {
             number,

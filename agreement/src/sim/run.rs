@@ -1,8 +1,10 @@
 //! The run: a queue of events on virtual time.
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use klero_committee::Role;
 use klero_committee::sampling::Digest;
 
 use super::doors::Doors;
@@ -51,6 +53,8 @@ pub struct Simulation {
     pub(super) trace: Trace,
     pub(super) decisions: Vec<Vec<Decision>>,
     pub(super) alarms: Vec<(usize, Alarm)>,
+    /// Who saw whom speak twice in what role.
+    pub(super) evidence: BTreeSet<(usize, Role, u32)>,
     pub(super) failure: Option<Failure>,
 }
 
@@ -106,8 +110,7 @@ impl Simulation {
     pub fn run_for(&mut self, milliseconds: u64) -> Result<(), Failure> {
         let limit = self.now.saturating_add(milliseconds);
         while self.step(limit)? {}
-        self.now = limit;
-        Ok(())
+        self.pass_time(limit)
     }
 
     /// What draws and signatures are made of.
@@ -199,16 +202,16 @@ impl Simulation {
         let count = self.places.len();
         let missing = (0..count)
             .map(|further| (self.awaited + further) % count)
-            .find(|node| !self.is_at(*node, round));
+            .find(|node| self.oracle.height(*node) < round && self.is_live_and_honest(*node));
         self.awaited = missing.unwrap_or(0);
         missing.is_none()
     }
 
-    fn is_at(&self, node: usize, round: u64) -> bool {
-        self.oracle.height(node) >= round
-            || self.places.get(node).is_none_or(|place| {
-                !place.identity.behaviour.is_promised_progress() || self.is_gone(node, place)
-            })
+    /// Whether progress is promised to a node: it does not lie, speaks, and is not stopped for good.
+    pub(super) fn is_live_and_honest(&self, node: usize) -> bool {
+        self.places.get(node).is_some_and(|place| {
+            place.identity.behaviour.is_promised_progress() && !self.is_gone(node, place)
+        })
     }
 
     /// Whether a node is down and no start lies ahead.
@@ -240,6 +243,10 @@ impl Simulation {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
         }
+        let Some(at) = self.queue.next_time().filter(|at| *at <= limit) else {
+            return Ok(false);
+        };
+        self.pass_time(at)?;
         let Some((at, event)) = self.queue.pop(limit) else {
             return Ok(false);
         };

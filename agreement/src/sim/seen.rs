@@ -19,12 +19,17 @@ impl Contents {
     }
 }
 
-/// What one node received, with the highest attempt at which it came. A message is let through once for each higher
-/// attempt, so that what is sent again arrives even where it came too early before [BA-11].
+/// Attempts from this one on count as one.
+const LAST_ATTEMPT: u32 = 63;
+
+/// What one node received, with the attempts at which it came. A message is let through once for each attempt, so that
+/// what is sent again arrives even where it came too early before [BA-11]. The counter is no more than a part of the
+/// content address: a high one that somebody made up hides none of the lower ones, which are those that the protocol
+/// counts up.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Seen {
-    /// By round and number: 0 for what never came, else one more than the highest attempt.
-    attempts: BTreeMap<u64, Vec<u32>>,
+    /// By round and number: a bit for each attempt.
+    attempts: BTreeMap<u64, Vec<u64>>,
 }
 
 impl Seen {
@@ -35,26 +40,32 @@ impl Seen {
         if known.len() <= place {
             known.resize(place.saturating_add(1), 0);
         }
-        let came = attempt.saturating_add(1);
-        match known.get_mut(place) {
-            Some(highest) if *highest < came => {
-                *highest = came;
-                true
-            }
-            _ => false,
-        }
+        let bit = bit(attempt);
+        known.get_mut(place).is_some_and(|came| {
+            let is_new = *came & bit == 0;
+            *came |= bit;
+            is_new
+        })
     }
 
-    /// Whether a round's content came at this attempt or a higher one.
+    /// Whether a round's content came at this attempt.
     pub(super) fn has(&self, round: u64, number: u32, attempt: u32) -> bool {
         let place = usize::try_from(number).unwrap_or(usize::MAX);
-        let highest = self.attempts.get(&round).and_then(|known| known.get(place));
-        highest.is_some_and(|highest| *highest > attempt)
+        let came = self.attempts.get(&round).and_then(|known| known.get(place));
+        came.is_some_and(|came| *came & bit(attempt) != 0)
     }
 
     /// Forgets what is about rounds before this one.
     pub(super) fn forget_before(&mut self, round: u64) {
         self.attempts.retain(|known, _| *known >= round);
+    }
+}
+
+const fn bit(attempt: u32) -> u64 {
+    1 << if attempt < LAST_ATTEMPT {
+        attempt
+    } else {
+        LAST_ATTEMPT
     }
 }
 
@@ -66,15 +77,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_higher_attempt_comes_through_once() {
+    fn each_attempt_comes_through_once() {
         let mut seen = Seen::default();
         let came: Vec<bool> = [0, 0, 2, 1, 2, 3].map(|attempt| seen.admit(5, 9, attempt)).into();
-        assert_eq!(came, [true, false, true, false, false, true]);
+        assert_eq!(came, [true, false, true, true, false, true]);
         assert!(seen.has(5, 9, 3) && !seen.has(5, 9, 4) && !seen.has(5, 8, 0) && !seen.has(6, 9, 0));
         assert!(seen.admit(5, 8, 0), "another content");
         assert!(seen.admit(6, 9, 0), "another round");
         seen.forget_before(6);
         assert!(seen.admit(5, 9, 0) && !seen.admit(6, 9, 0));
+    }
+
+    /// [BA-11] Who replays a message under the greatest counter does not keep what its sender repeats from anyone.
+    #[test]
+    fn a_counter_that_is_made_up_hides_no_other() {
+        let mut seen = Seen::default();
+        let made_up = (0..1_000)
+            .filter(|less| seen.admit(1, 0, u32::MAX - less))
+            .count();
+        assert_eq!(made_up, 1, "and passes once in all");
+        for attempt in 0..50 {
+            assert!(seen.admit(1, 0, attempt));
+            assert!(!seen.admit(1, 0, attempt));
+        }
     }
 
     #[test]

@@ -81,12 +81,13 @@ impl Shelf {
             Effect::Wake { wake, after } => format!("sets clock {} to {after} ms: {wake}", numbers.clocks),
             Effect::Spoke { role, value } => format!("votes for {value} in {role}"),
             Effect::Quorum { role, value } => format!("counts a quorum for {value} in {role}"),
-            Effect::Proposed(block) => format!("makes block {}", block.short()),
-            Effect::Decided { role, block } => {
+            Effect::Proposed { block, .. } => format!("makes block {}", block.short()),
+            Effect::Decided { role, block, .. } => {
                 format!("finalizes {} by the Cert quorum of {role}", block.short())
             }
+            Effect::Evidence { role, member } => format!("holds evidence against {member} in {role}"),
             Effect::Alarm(_) => "raises the alarm [BA-13]".to_owned(),
-            Effect::Broken(broken) => super::Breach::from(*broken).to_string(),
+            Effect::Broken(broken) => broken.to_string(),
         };
         self.deeds.push(deed);
     }

@@ -3,8 +3,9 @@
 
 use klero_committee::{Step, Value};
 
+use super::Broken;
 use super::chain::Final;
-use super::effect::{Broken, Effect, To, Wake};
+use super::effect::{Effect, To, Wake};
 use super::message::Message;
 use super::node::Node;
 use crate::Input;

@@ -1,5 +1,6 @@
 //! Tests of the agreement: each rule by its tag on one machine, then many machines in the simulator.
 
+mod adversary;
 mod ba_10_k_max;
 mod ba_10_pace;
 mod ba_10_relay;
@@ -21,6 +22,7 @@ mod checks_can_fail;
 mod com_4_counting;
 mod forks_are_found;
 mod heal_after_long_cuts;
+mod heal_stepwise;
 mod mutants_fit;
 mod replay;
 mod scale_bytes_and_verifications;

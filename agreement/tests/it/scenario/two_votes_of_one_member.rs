@@ -11,7 +11,7 @@ use super::Story;
 #[test]
 fn a_member_of_two_voices_changes_nothing() {
     for seed in 0..5 {
-        let mut story = Story::new(seed, |network| network.behaviour(3, Behaviour::TwoVotes));
+        let mut story = Story::new(seed, |network| network.behaviour(3, Behaviour::Equivocating));
         story.finish(10, 60_000);
         let mut said: BTreeSet<(Role, Value)> = BTreeSet::new();
         for letter in story.letters(|letter| letter.speaker == Some(3)) {
