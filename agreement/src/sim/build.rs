@@ -10,7 +10,7 @@ use super::node::Identity;
 use super::oracle::Oracle;
 use super::place::{Clock, Place, Slot};
 use super::random::Random;
-use super::setting::Setting;
+use super::setting::{Keys, Setting, Validators};
 use super::trace::Trace;
 use super::{Behaviour, BuildError, Builder, Crypto, Simulation};
 
@@ -26,25 +26,37 @@ impl Builder {
         if self.verifies && self.crypto == Crypto::Hashed {
             return Err(BuildError::NothingToVerify);
         }
-        let stakes = self.stakes.clone().unwrap_or_else(|| vec![1_000; self.nodes]);
-        let (setting, mut hands) = Setting::new(
-            self.seed,
-            &stakes,
-            self.profile(),
-            self.nodes,
-            (self.crypto, self.verifies),
-        )?;
-        let setting = Arc::new(setting);
-        for node in &self.twins {
-            let keys = hands.get(*node).cloned().ok_or(BuildError::NoSuchNode(*node))?;
-            hands.push(keys);
+        if !self.winners.is_empty() && self.crypto == Crypto::Real {
+            return Err(BuildError::RealDraws);
         }
-        let count = hands.len();
+        let validators = self.make_validators()?;
+        self.build_with(&validators)
+    }
+
+    /// The validators of this description, which depend on its seed, stakes, committees, timing and cryptography.
+    pub(super) fn make_validators(&self) -> Result<Validators, BuildError> {
+        let stakes = self.stakes.clone().unwrap_or_else(|| vec![1_000; self.nodes]);
+        Validators::new(self.seed, &stakes, self.profile(), self.nodes, self.crypto)
+    }
+
+    /// Makes the network with validators made before, for a description that differs in its seed and in what befalls
+    /// nodes and messages only.
+    pub(super) fn build_with(self, validators: &Validators) -> Result<Simulation, BuildError> {
+        let winners = self.winners.clone();
+        let setting = Arc::new(Setting::new(validators, self.seed, self.verifies, winners));
+        // Each process with its keys; twins are numbered from 1.
+        let mut processes: Vec<(Keys, u8)> = validators.hands.iter().cloned().map(|keys| (keys, 0)).collect();
+        for (number, node) in (1..).zip(&self.twins) {
+            let keys = validators.hands.get(*node).cloned();
+            processes.push((keys.ok_or(BuildError::NoSuchNode(*node))?, number));
+        }
+        let count = processes.len();
         let (starts, reforms, crashes) = (self.starts.clone(), self.reforms.clone(), self.crashes.clone());
-        let place = |(index, keys)| {
+        let place = |(index, (keys, twin))| {
             let behaviour = self.behaviours.iter().rev().find(|(node, _)| *node == index);
             let identity = Identity {
                 keys: Arc::new(keys),
+                twin,
                 behaviour: behaviour.map_or(Behaviour::Honest, |(_, behaviour)| *behaviour),
                 setting: Arc::clone(&setting),
             };
@@ -59,7 +71,7 @@ impl Builder {
         let mut simulation = Simulation {
             seed: self.seed,
             crypto: self.crypto,
-            places: (0_usize..).zip(hands).map(place).collect(),
+            places: (0_usize..).zip(processes).map(place).collect(),
             random: Random::new(self.seed, u64::MAX),
             queue: std::collections::BTreeMap::new(),
             queued: 0,

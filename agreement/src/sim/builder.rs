@@ -1,5 +1,7 @@
 //! The description of a run.
 
+use std::collections::BTreeMap;
+
 use klero_committee::sampling::seed::SeedSchedule;
 use klero_committee::sampling::vrf::{VrfError, VrfSuite};
 use klero_committee::sampling::{LotteryError, SeatScheme};
@@ -27,6 +29,9 @@ pub enum BuildError {
     /// Both [`Builder::hashed`] and [`Builder::verifying`].
     #[error("hashed cryptography leaves nothing to verify")]
     NothingToVerify,
+    /// [`Builder::winner`] without [`Builder::hashed`].
+    #[error("real keys draw what they draw: only hashed draws can be told who wins")]
+    RealDraws,
     /// Stakes that make no electorate.
     #[error("{0}")]
     Electorate(#[from] ElectorateError),
@@ -53,6 +58,7 @@ pub struct Builder {
     pub(super) faults: Faults,
     pub(super) behaviours: Vec<(usize, Behaviour)>,
     pub(super) twins: Vec<usize>,
+    pub(super) winners: BTreeMap<(u64, u32), u32>,
     pub(super) crashes: Vec<Crash>,
     pub(super) starts: Vec<(usize, u64)>,
     pub(super) clocks: Vec<(usize, Clock)>,
@@ -97,6 +103,7 @@ impl Default for Builder {
             },
             behaviours: Vec::new(),
             twins: Vec::new(),
+            winners: BTreeMap::new(),
             crashes: Vec::new(),
             starts: Vec::new(),
             clocks: Vec::new(),
@@ -288,6 +295,13 @@ impl Builder {
     /// calls.
     pub fn twin(mut self, node: usize) -> Self {
         self.twins.push(node);
+        self
+    }
+
+    /// In this round and period every validator draws a seat for Propose, and this one, by its index in the electorate,
+    /// the lowest rank. Hashed draws only.
+    pub fn winner(mut self, round: u64, period: u32, validator: u32) -> Self {
+        self.winners.insert((round, period), validator);
         self
     }
 

@@ -65,6 +65,7 @@ mod speak;
 pub mod storm;
 mod sync;
 mod trace;
+pub mod twins;
 mod wire;
 
 pub use behaviour::Behaviour;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use klero_committee::sampling::Digest;
 
+use super::chain::Block;
 use super::event::Event;
 use super::faults::Faults;
 use super::oracle::Oracle;
@@ -110,12 +111,15 @@ impl Simulation {
 
     /// The index in the electorate of who made the block that a node finalized in a round.
     pub fn proposer(&self, node: usize, round: u64) -> Option<u32> {
-        let place = self.places.get(node)?;
-        let chain = match &place.slot {
+        self.final_block(node, round).map(|block| block.proposer)
+    }
+
+    pub(super) fn final_block(&self, node: usize, round: u64) -> Option<Block> {
+        let chain = match &self.places.get(node)?.slot {
             Slot::Up(node) => &node.log.chain,
             Slot::Down(log) => &log.chain,
         };
-        chain.from(round, 1).first().map(|last| last.block.proposer)
+        chain.from(round, 1).first().map(|last| last.block)
     }
 
     /// The alarms that nodes raised [BA-13].
