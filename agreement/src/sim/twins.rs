@@ -29,39 +29,45 @@ use self::scenario::{A, DOUBLED, DOUBLED_TOO, NODES, PERIODS};
 use super::setting::Validators;
 use super::{BuildError, Builder, Content, Failure, Fate, Letter, Simulation};
 
-/// Round 1 and two more must be final everywhere within so many virtual milliseconds.
+/// Round 1 and two more must be final everywhere within so many virtual milliseconds: a divided period takes at most 12 s
+/// until its messages have come through for the third time and been answered, three take 36 s, and each later period
+/// that the twins win may be lost, 5 s or more. The slowest run of all needs a third of this.
 pub const WITHIN: u64 = 180_000;
-/// How long A keeps its decision to itself, in virtual milliseconds.
+/// Until when A is not heard about what it decided, in virtual milliseconds.
 const SECRET_UNTIL: u64 = 60_000;
 /// The round up to which a run goes.
 const ROUNDS: u64 = 3;
 
-/// Who on the voter's side hears the votes of a divided period.
+/// Who on the voter's side hears the Soft and Cert votes of a divided period, until they are sent for the third time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Audience {
     /// Everyone. A side that has a quorum mostly decides at once.
     All,
-    /// Cert votes reach A alone. If A decides it says nothing about it for the first 60 s, and what it says about later
-    /// rounds comes late as well, while the others go through all three periods without it: a protocol forks here that
-    /// forgets what may have been decided.
+    /// Cert votes reach A alone. If A decides the others do not learn of it, nor hear A in later rounds, in the first
+    /// 60 s; they go through all three periods. A protocol forks here whose Next votes forget what is staged or carried
+    /// over.
     CertToA,
-    /// Soft votes reach A alone: it stages a block that the others do not know to be staged, and a period can end with
-    /// Next votes for the block and for none.
-    SoftToA,
+    /// Soft votes reach A alone too: it stages a block that the others do not know to be staged before it sends the
+    /// certificate at its first deadline, and a period can end with Next votes for the block and for none. A protocol
+    /// forks here that votes Cert after Next.
+    BothToA,
 }
 
 impl Audience {
     /// All of them: so often is each scenario run.
-    pub const EACH: [Self; 3] = [Self::All, Self::CertToA, Self::SoftToA];
+    pub const EACH: [Self; 3] = [Self::All, Self::CertToA, Self::BothToA];
 
     /// Whether it keeps this content from everyone but A.
     fn hides(self, content: &Content) -> bool {
-        let step = content.role().map(|role| role.step);
-        match self {
-            Self::All => false,
-            Self::CertToA => step == Some(Step::Cert),
-            // The certificate that A makes of them is free to go.
-            Self::SoftToA => matches!(content, Content::Votes(..)) && step == Some(Step::Soft),
+        match content {
+            // A may pass on the certificate that it makes of Soft votes, not the one that decides.
+            Content::Certificate(role, _) => self != Self::All && role.step == Step::Cert,
+            Content::Votes(role, _) => match self {
+                Self::All => false,
+                Self::CertToA => role.step == Step::Cert,
+                Self::BothToA => matches!(role.step, Step::Soft | Step::Cert),
+            },
+            _ => false,
         }
     }
 }
@@ -186,7 +192,8 @@ impl Twins {
 fn fate(scenario: &Scenario, audience: Audience, letter: &Letter) -> Fate {
     let asks = matches!(letter.content, Content::Sync | Content::Fetch(_));
     if letter.round > 1 || matches!(letter.content, Content::Sync | Content::Finals) {
-        let is_secret = audience == Audience::CertToA && letter.from == A && !asks;
+        // What A knows shows in what it says about later rounds.
+        let is_secret = audience != Audience::All && letter.from == A && !asks;
         return if is_secret {
             Fate::Until(SECRET_UNTIL)
         } else {

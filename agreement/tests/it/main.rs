@@ -32,4 +32,5 @@ mod sim_quiet;
 mod sim_rules;
 mod sim_silence;
 mod storm_random_faults;
+mod twins;
 mod world;

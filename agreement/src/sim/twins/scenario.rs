@@ -90,18 +90,17 @@ impl Scenario {
 
 impl fmt::Display for Condition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for process in 0..=NODES {
-            if self.side(process) == 0 {
-                write!(f, "{}", name(process))?;
-            }
+        let of_side = |side| {
+            let processes = (0..=NODES).filter(move |process| self.side(*process) == side);
+            processes.map(name).collect::<String>()
+        };
+        let (here, there) = (of_side(0), of_side(1));
+        if there.is_empty() {
+            write!(f, "{here} undivided, ")?;
+        } else {
+            write!(f, "{here} | {there}, ")?;
         }
-        f.write_str("|")?;
-        for process in 0..=NODES {
-            if self.side(process) == 1 {
-                write!(f, "{}", name(process))?;
-            }
-        }
-        write!(f, " and {} wins", name(self.winner as usize))
+        write!(f, "{} wins", name(self.winner as usize))
     }
 }
 
@@ -111,7 +110,7 @@ impl fmt::Display for Scenario {
         let [first, second, third] = conditions;
         write!(
             f,
-            "scenario {number}: in period 0 {first}, in period 1 {second}, in period 2 {third}"
+            "scenario {number}: in period 0 {first}; in period 1 {second}; in period 2 {third}"
         )
     }
 }
@@ -184,8 +183,9 @@ mod tests {
 
     #[test]
     fn the_words_say_what_the_number_says() {
-        let words = Scenario::numbered(0b00_0000_11_1000_01_0101).to_string();
-        assert!(words.contains("period 0"), "{words}");
+        let words = Scenario::numbered(0b1001_10 << 12 | 0b0000_00 << 6 | 0b0110_11).to_string();
+        let says = "in period 0 ADD' | BC, D wins; in period 1 ABCDD' undivided, A wins; in period 2 ACD | BD', C wins";
+        assert!(words.ends_with(says), "{words}");
     }
 
     #[test]
