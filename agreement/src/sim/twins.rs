@@ -31,7 +31,7 @@ use super::{BuildError, Builder, Content, Failure, Fate, Letter, Simulation};
 
 /// Round 1 and two more must be final everywhere within so many virtual milliseconds: a divided period takes at most 12 s
 /// until its messages have come through for the third time and been answered, three take 36 s, and each later period
-/// that the twins win may be lost, 5 s or more. The slowest run of all needs a third of this.
+/// that the twins win may be lost, 5 s or more.
 pub const WITHIN: u64 = 180_000;
 /// Until when A is not heard about what it decided, in virtual milliseconds.
 const SECRET_UNTIL: u64 = 60_000;
