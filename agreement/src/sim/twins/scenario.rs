@@ -186,7 +186,8 @@ mod tests {
 
     #[test]
     fn the_words_say_what_the_number_says() {
-        let words = Scenario::numbered(0b1001_10 << 12 | 0b0000_00 << 6 | 0b0110_11).to_string();
+        // The partitions 6, 0 and 9; the winners 3, 0 and 2.
+        let words = Scenario::numbered((6 * 4 + 3) + ((9 * 4 + 2) << 12)).to_string();
         let says = "in period 0 ABD' | CD, D wins; in period 1 ABCDD' undivided, A wins; in period 2 ACD | BD', C wins";
         assert!(words.ends_with(says), "{words}");
     }
