@@ -18,7 +18,7 @@ RISKS  = cargo test --release -p klero-analysis --locked --test it -- measured
 MODEL  = cargo test --release -p klero-agreement --locked --test model --
 DOC    = RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --locked
 
-.PHONY: help setup testnet test fmt lint doc rules bench instructions fuzz soak oracle vectors model mutants risks scale clean
+.PHONY: help setup testnet test fmt lint doc rules bench instructions fuzz soak oracle vectors model mutants risks scale twins clean
 
 help: ## this list
 	@echo "Klero: consensus by sampled committees"
@@ -77,6 +77,9 @@ scale: ## 1,000 and 10,000 simulated validators: bytes and verifications a node;
 
 soak: ## a million simulated rounds of random faults on two threads; make test runs 50,000
 	cargo run --release -p klero-agreement --features sim --locked --example soak -- rounds 1000000
+
+twins: ## all 262,144 scenarios of four nodes and a twin on two threads; make test runs 5,000
+	cargo run --release -p klero-agreement --features sim --locked --example twins -- all
 
 oracle: ## seats at a million points against their definition, some minutes; make test asks 20,000 of them
 	$(ASK) oracle_

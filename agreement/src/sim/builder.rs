@@ -1,5 +1,7 @@
 //! The description of a run.
 
+use std::collections::BTreeMap;
+
 use klero_committee::sampling::seed::SeedSchedule;
 use klero_committee::sampling::vrf::{VrfError, VrfSuite};
 use klero_committee::sampling::{LotteryError, SeatScheme};
@@ -27,6 +29,9 @@ pub enum BuildError {
     /// Both [`Builder::hashed`] and [`Builder::verifying`].
     #[error("hashed cryptography leaves nothing to verify")]
     NothingToVerify,
+    /// [`Builder::winner`] without [`Builder::hashed`].
+    #[error("real keys draw what they draw: only hashed draws can be told who wins")]
+    RealDraws,
     /// Stakes that make no electorate.
     #[error("{0}")]
     Electorate(#[from] ElectorateError),
@@ -66,6 +71,10 @@ pub struct Builder {
     pub(super) faults: Faults,
     pub(super) behaviours: Vec<(usize, Behaviour)>,
     pub(super) twins: Vec<usize>,
+    #[serde(with = "winners")]
+    pub(super) winners: BTreeMap<(u64, u32), u32>,
+    /// What the keys of the validators follow from, if not from the run's seed.
+    pub(super) keys_seed: Option<u64>,
     #[serde(skip)]
     pub(super) crashes: Vec<Crash>,
     #[serde(skip)]
@@ -109,6 +118,8 @@ impl Default for Builder {
             faults: Faults::default(),
             behaviours: Vec::new(),
             twins: Vec::new(),
+            winners: BTreeMap::new(),
+            keys_seed: None,
             crashes: Vec::new(),
             starts: Vec::new(),
             clocks: Vec::new(),
@@ -336,6 +347,13 @@ impl Builder {
         self
     }
 
+    /// In this round and period every validator draws a seat for Propose, and this one, by its index in the electorate,
+    /// the lowest rank. Hashed draws only.
+    pub fn winner(mut self, round: u64, period: u32, validator: u32) -> Self {
+        self.winners.insert((round, period), validator);
+        self
+    }
+
     pub(super) fn profile(&self) -> Profile {
         Profile {
             scheme: self.scheme,
@@ -357,5 +375,28 @@ impl Builder {
                 live: 1,
             },
         }
+    }
+}
+
+/// JSON has no maps by pairs.
+mod winners {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    type Winners = BTreeMap<(u64, u32), u32>;
+
+    pub(super) fn serialize<S: Serializer>(winners: &Winners, to: S) -> Result<S::Ok, S::Error> {
+        let listed: Vec<(u64, u32, u32)> = winners
+            .iter()
+            .map(|((round, period), winner)| (*round, *period, *winner))
+            .collect();
+        listed.serialize(to)
+    }
+
+    pub(super) fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<Winners, D::Error> {
+        let listed: Vec<(u64, u32, u32)> = Vec::deserialize(from)?;
+        let entry = |(round, period, winner)| ((round, period), winner);
+        Ok(listed.into_iter().map(entry).collect())
     }
 }

@@ -93,6 +93,7 @@ mod state;
 pub mod storm;
 mod sync;
 mod trace;
+pub mod twins;
 mod wire;
 
 pub use behaviour::Behaviour;

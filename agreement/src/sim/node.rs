@@ -22,6 +22,8 @@ use crate::{Agreement, FilterTime, Input, Output, RoundStart, Timer, check};
 #[derive(Clone)]
 pub(super) struct Identity {
     pub(super) keys: Arc<Keys>,
+    /// 0, or which twin this is: twins make other blocks than their originals.
+    pub(super) twin: u8,
     pub(super) behaviour: Behaviour,
     pub(super) setting: Arc<Setting>,
 }

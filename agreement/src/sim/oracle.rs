@@ -224,6 +224,13 @@ impl Oracle {
         open.map(|promise| promise.deadline)
     }
 
+    /// What the nodes that keep their word signed: who, where, what.
+    pub(super) fn words(&self) -> impl Iterator<Item = (usize, Place, [u8; 33])> {
+        self.spoken
+            .iter()
+            .map(|((node, place), value)| (*node, *place, *value))
+    }
+
     /// The last round that a node finalized.
     pub fn height(&self, node: usize) -> u64 {
         self.heights.get(&node).copied().unwrap_or(0)

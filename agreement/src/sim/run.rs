@@ -7,6 +7,7 @@ use std::sync::Arc;
 use klero_committee::Role;
 use klero_committee::sampling::Digest;
 
+use super::chain::Block;
 use super::doors::Doors;
 use super::event::{Entry, Event};
 use super::faults::Faults;
@@ -145,12 +146,15 @@ impl Simulation {
 
     /// The index in the electorate of who made the block that a node finalized in a round.
     pub fn proposer(&self, node: usize, round: u64) -> Option<u32> {
-        let place = self.places.get(node)?;
-        let chain = match &place.slot {
+        self.final_block(node, round).map(|block| block.proposer)
+    }
+
+    pub(super) fn final_block(&self, node: usize, round: u64) -> Option<Block> {
+        let chain = match &self.places.get(node)?.slot {
             Slot::Up(node) => &node.log.chain,
             Slot::Down(log) => &log.chain,
         };
-        chain.from(round, 1).first().map(|last| last.block.proposer)
+        chain.from(round, 1).first().map(|last| last.block)
     }
 
     /// The alarms that nodes raised [BA-13].

@@ -1,9 +1,10 @@
 //! Speaking: draws, votes and proposals with the node's own keys, each in the log before it leaves.
 
 use klero_committee::sampling::{Digest, Priority};
-use klero_committee::{Proposal, Role, Value, Vote, cast_vote, make_proposal};
+use klero_committee::{Proposal, Role, Signer, Step, Value, Vote, cast_vote, make_proposal};
 
 use super::chain::Block;
+use super::crypto::Steered;
 use super::effect::{Effect, To};
 use super::message::Message;
 use super::node::Node;
@@ -44,7 +45,7 @@ impl Node {
         let drawn = if lacks_body || !self.strategy.proposes() {
             None
         } else {
-            self.draw_proposal(period, carried_body, 0)
+            self.draw_proposal(period, carried_body, 2 * self.identity.twin)
         };
         let Some((proposal, body)) = drawn else {
             self.write_log();
@@ -69,16 +70,23 @@ impl Node {
     ) -> Option<(Proposal, Block)> {
         let keys: &Keys = &self.identity.keys;
         let mut best: Option<(Priority, Proposal, Block)> = None;
+        let role = Role::new(self.context.round(), period, Step::Propose);
+        let winner = self.identity.setting.winner(role.round, period);
         for (proposer, secret) in keys {
+            let steered;
+            let secret: &dyn Signer = match winner {
+                None => secret.as_ref(),
+                Some(winner) => {
+                    steered = Steered::new(&self.context, role, *proposer, secret.as_ref(), winner)?;
+                    &steered
+                }
+            };
             let body = match carried {
                 Some(block) => block,
-                None => self
-                    .log
-                    .chain
-                    .propose(period, *proposer, secret.as_ref(), variant)?,
+                None => self.log.chain.propose(period, *proposer, secret, variant)?,
             };
             let lowest = best.as_ref().map(|(priority, _, _)| *priority);
-            let proposal = make_proposal(&self.context, period, *proposer, secret.as_ref(), |priority| {
+            let proposal = make_proposal(&self.context, period, *proposer, secret, |priority| {
                 let is_lower = lowest.is_none_or(|lowest| *priority < lowest);
                 is_lower.then(|| (body.digest(), body.period, body.proposer))
             });

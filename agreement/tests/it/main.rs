@@ -41,4 +41,5 @@ mod sim_replay;
 mod sim_rules;
 mod sim_silence;
 mod storm_random_faults;
+mod twins;
 mod world;

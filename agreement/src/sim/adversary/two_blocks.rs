@@ -34,7 +34,7 @@ impl Strategy for TwoBlocks {
 impl TwoBlocks {
     fn show_both(&mut self, node: &mut Node, role: Role, attempt: u32, first: Message) {
         if self.second.as_ref().is_none_or(|(known, _)| *known != role) {
-            let drawn = node.draw_proposal(role.period, None, 1);
+            let drawn = node.draw_proposal(role.period, None, 2 * node.identity.twin + 1);
             self.second = drawn.map(|(proposal, body)| {
                 let block = *proposal.block();
                 let round = role.round;
