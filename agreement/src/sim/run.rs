@@ -266,6 +266,12 @@ impl Simulation {
         if self.network.records {
             self.events.push((at, event.entry()));
         }
+        let was_fine = self.failure.is_none();
         self.happen(at, event);
+        if was_fine && self.failure.is_some() {
+            // With all that the event led to, as a replay goes through it.
+            let run = Arc::new(self.run());
+            self.failure.iter_mut().for_each(|failure| failure.run = Arc::clone(&run));
+        }
     }
 }

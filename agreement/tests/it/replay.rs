@@ -34,8 +34,8 @@ fn keep(failure: &Failure) -> String {
 fn a_failing_simulation_says_how_to_replay_it() {
     let gone = klero_agreement::sim::Simulation::builder()
         .hashed()
-        .stop(1, 0)
-        .stop(2, 0);
+        .stop(1, 50)
+        .stop(2, 50);
     let mut network = gone.seed(99).build().unwrap();
     let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         network.run_until_round(1, 10_000).or_replay();
