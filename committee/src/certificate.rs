@@ -9,6 +9,7 @@ use klero_sampling::{Digest, Domain, LotteryError, Weight, bls};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::partial::{PartialContext, Roll};
 use crate::{MAX_MEMBERS, Role, RoundContext, SignerSet, Step, Value, Vote};
 
 /// A certificate as it came [COM-5]. It holds no weights: the verifier computes them.
@@ -50,6 +51,22 @@ impl UnverifiedCertificate {
     /// # Errors
     /// [`CertificateError`] for the first thing that is wrong; whoever sent it is at fault.
     pub fn verify(&self, context: &RoundContext) -> Result<QuorumCertificate, CertificateError> {
+        self.verify_by(context)
+    }
+
+    /// The same where only the members that signed are known [FIN-5].
+    ///
+    /// # Errors
+    /// As [`UnverifiedCertificate::verify`], and [`CertificateError::UnknownSigner`].
+    pub fn verify_in_part(&self, context: &PartialContext) -> Result<QuorumCertificate, CertificateError> {
+        let mut signers = self.signers.iter();
+        match signers.find(|index| context.member(*index).is_none()) {
+            Some(unknown) => Err(CertificateError::UnknownSigner(unknown)),
+            None => self.verify_by(context),
+        }
+    }
+
+    fn verify_by(&self, context: &impl Roll) -> Result<QuorumCertificate, CertificateError> {
         if self.role.round != context.round() {
             return Err(CertificateError::OtherRound {
                 found: self.role.round,
@@ -59,7 +76,7 @@ impl UnverifiedCertificate {
         let threshold = context
             .threshold(self.role.step)
             .ok_or(CertificateError::NoQuorumStep)?;
-        let members = context.electorate().len();
+        let members = context.size();
         if !self.signers.fits(members) || !self.proven.fits(members) {
             return Err(CertificateError::SetLength);
         }
@@ -81,15 +98,12 @@ impl UnverifiedCertificate {
         })
     }
 
-    fn weigh(&self, context: &RoundContext) -> Result<Weight, CertificateError> {
+    fn weigh(&self, context: &impl Roll) -> Result<Weight, CertificateError> {
         let input = context.input(self.role);
         let mut proofs = self.proofs.iter();
         let mut weight: Weight = 0;
         for index in self.signers.iter() {
-            let member = context
-                .electorate()
-                .member(index)
-                .ok_or(CertificateError::SetLength)?;
+            let member = context.member(index).ok_or(CertificateError::SetLength)?;
             let guaranteed = context.guaranteed(self.role.step, index);
             weight = weight.saturating_add(guaranteed);
             if self.proven.contains(index) {
@@ -110,13 +124,13 @@ impl UnverifiedCertificate {
         Ok(weight)
     }
 
-    fn check_signature(&self, context: &RoundContext) -> Result<(), CertificateError> {
+    fn check_signature(&self, context: &impl Roll) -> Result<(), CertificateError> {
         let signature =
             bls::Signature::from_bytes(&self.signature).map_err(|_| CertificateError::Signature)?;
         let keys: Vec<&bls::PublicKey> = self
             .signers
             .iter()
-            .filter_map(|index| Some(&context.electorate().member(index)?.vote_key))
+            .filter_map(|index| Some(&context.member(index)?.vote_key))
             .collect();
         let message = context.vote_message(self.role, &self.value);
         bls::verify_aggregate(bls::Purpose::Vote, &message, &keys, &signature)
@@ -127,6 +141,9 @@ impl UnverifiedCertificate {
 /// Why a certificate was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum CertificateError {
+    /// A signer of whom nothing is known here.
+    #[error("signer {0} is not among the members that are known")]
+    UnknownSigner(u32),
     /// For no block, in a step where only blocks are voted for.
     #[error("it is for no block in {0}, where only blocks are voted for")]
     Bottom(Role),

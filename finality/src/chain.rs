@@ -323,7 +323,12 @@ impl Chain {
     }
 }
 
-fn is_cert_for(certificate: &UnverifiedCertificate, round: u64, block: &Digest) -> Result<(), ChainError> {
+/// Whether a certificate says of a block that it is final, if it is a valid one.
+pub(crate) fn is_cert_for(
+    certificate: &UnverifiedCertificate,
+    round: u64,
+    block: &Digest,
+) -> Result<(), ChainError> {
     let Role {
         round: found, step, ..
     } = certificate.role;

@@ -16,14 +16,20 @@
 
 mod block;
 mod chain;
+mod checkpoint;
 mod draft;
 mod genesis;
 mod level;
+mod light;
 
 pub use block::{Block, Body, BodyError, FinalBlock, Header, MAX_PAYLOAD, PROTOCOL_VERSION};
 pub use chain::{Chain, ChainError, HeaderError};
+pub use checkpoint::{
+    Checkpoint, CheckpointRules, CheckpointRulesError, SignedCheckpoint, checkpoint_context,
+};
 pub use draft::Draft;
 pub use genesis::{Genesis, GenesisError, GenesisValidator};
 pub use klero_committee::Profile;
 pub use klero_stake as stake;
 pub use level::Level;
+pub use light::{Age, LightBlock, LightClient, LightError, TrustedCheckpoint};

@@ -17,6 +17,10 @@ pub enum Domain {
     Payload,
     /// A quorum certificate.
     Certificate,
+    /// What the committee of a checkpoint signs.
+    Checkpoint,
+    /// In the place of the chain id, in all that the committees of checkpoints draw with and sign.
+    CheckpointChain,
     /// What a validator's VRF is evaluated on, for a role.
     Sortition,
     /// A draw: VRF output and validator id.
@@ -69,6 +73,8 @@ impl Domain {
             Self::Header => "klero v1 header",
             Self::Payload => "klero v1 payload",
             Self::Certificate => "klero v1 certificate",
+            Self::Checkpoint => "klero v1 checkpoint",
+            Self::CheckpointChain => "klero v1 checkpoint chain",
             Self::Sortition => "klero v1 sortition",
             Self::Draw => "klero v1 draw",
             Self::Priority => "klero v1 priority",

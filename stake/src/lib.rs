@@ -12,10 +12,12 @@
     clippy::unwrap_used
 )]
 
+mod electorate_root;
 mod history;
 mod registry;
 pub mod sum_tree;
 
+pub use electorate_root::{EntriesError, SignerEntries, electorate_root, electorate_tree};
 pub use history::History;
 pub use klero_committee as committee;
-pub use registry::{Registry, electorate_root, electorate_tree};
+pub use registry::Registry;

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use borsh::{BorshDeserialize, BorshSerialize};
 use klero_committee::sampling::codec::Wire;
 use klero_committee::sampling::vrf::VrfPublicKey;
-use klero_committee::sampling::{Digest, Domain, Split, bls};
-use klero_committee::{Committees, Electorate, ElectorateError, MAX_MEMBERS, Member, Step};
+use klero_committee::sampling::{Digest, Domain, bls};
+use klero_committee::{Electorate, ElectorateError, MAX_MEMBERS, Member};
 
 use crate::sum_tree::{Leaf, SumTree};
 
@@ -80,7 +80,12 @@ impl Registry {
 }
 
 /// The leaf of a validator: id, stake and keys.
-fn leaf_digest(id: &Digest, stake: u64, vote_key: &bls::PublicKey, vrf_key: &VrfPublicKey) -> Digest {
+pub(crate) fn leaf_digest(
+    id: &Digest,
+    stake: u64,
+    vote_key: &bls::PublicKey,
+    vrf_key: &VrfPublicKey,
+) -> Digest {
     Domain::MerkleLeaf
         .hasher()
         .field(id)
@@ -88,39 +93,4 @@ fn leaf_digest(id: &Digest, stake: u64, vote_key: &bls::PublicKey, vrf_key: &Vrf
         .field(vote_key)
         .field(vrf_key)
         .finish()
-}
-
-/// The tree over an electorate: a leaf a member, in the order of their indices. A leaf is that of the registry and
-/// the member's place in stake order [SEAT-3].
-pub fn electorate_tree(committees: &Committees) -> SumTree {
-    let leaf = |(member, place): (&Member, &u32)| Leaf {
-        digest: Domain::MerkleLeaf
-            .hasher()
-            .field(&leaf_digest(
-                &member.id,
-                member.stake,
-                &member.vote_key,
-                &member.vrf_key,
-            ))
-            .field(place)
-            .finish(),
-        stake: member.stake,
-    };
-    let members = committees.electorate().members().iter();
-    SumTree::new(members.zip(committees.places()).map(leaf).collect())
-}
-
-/// The root by which a header names the next electorate: it commits to the members and their places, their number
-/// and total stake, the parameters of the committees [FIN-1], and where the permanent members of Soft, Cert and
-/// Next end [SEAT-3].
-pub fn electorate_root(committees: &Committees) -> Digest {
-    let hasher = Domain::Electorate
-        .hasher()
-        .field(&electorate_tree(committees).root())
-        .field(&**committees.profile());
-    let splits = [Step::Soft, Step::Cert, Step::Next(0)].map(|step| {
-        let split = committees.lottery(step).split();
-        split.map(|Split { permanent, rest }| (permanent, rest))
-    });
-    hasher.field(&splits).finish()
 }

@@ -9,7 +9,7 @@ use klero_finality::stake::committee::{
     CommitteeSize, Profile, Ratio, Role, Step, Targets, Timing, UnverifiedCertificate, ValidatorKeys, Value,
     Vote, cast_vote,
 };
-use klero_finality::{Block, Chain, Draft, FinalBlock, Genesis, GenesisValidator, Header};
+use klero_finality::{Block, Chain, CheckpointRules, Draft, FinalBlock, Genesis, GenesisValidator, Header};
 
 pub(crate) const NAME: &str = "north";
 pub(crate) const START: u64 = 1_000_000;
@@ -74,6 +74,13 @@ fn genesis(stakes: &[u64], profile: Profile) -> Genesis {
     Genesis {
         network: NAME.to_owned(),
         timestamp: START,
+        checkpoints: CheckpointRules {
+            interval: 4,
+            committee: CommitteeSize {
+                expected: profile.cert.expected + 10,
+                threshold: profile.cert.threshold + 8,
+            },
+        },
         profile,
         validators: validators
             .map(|(index, stake)| validator(NAME, index, *stake))
