@@ -12,6 +12,8 @@ use klero_stake::{History, Registry, electorate_root};
 use thiserror::Error;
 
 use crate::block::{Block, BodyError, Header, PROTOCOL_VERSION};
+use crate::checkpoint::CheckpointRules;
+use crate::checkpoints::{Checkpoints, DueCheckpoint};
 use crate::genesis::{Genesis, GenesisError};
 
 /// Why a header does not follow its parent. Whoever proposed it is at fault.
@@ -102,6 +104,7 @@ pub struct Chain {
     timestamp: u64,
     seeds: SeedChain,
     head_context: Option<RoundContext>,
+    checkpoints: Checkpoints,
 }
 
 impl Chain {
@@ -113,7 +116,10 @@ impl Chain {
         let registry = genesis.validate()?;
         let id = genesis.chain_id();
         let profile = Arc::new(genesis.profile.clone());
-        let committees = Committees::new(Arc::new(registry.electorate()?), profile)?;
+        let electorate = Arc::new(registry.electorate()?);
+        let (rules, seed) = (genesis.checkpoints, genesis.seed());
+        let checkpoints = Checkpoints::new(rules, seed, &electorate, &profile)?;
+        let committees = Committees::new(electorate, profile)?;
         let seeds = SeedChain::new(genesis.profile.seeds, &id)
             .map_err(|_| GenesisError::from(ProfileError::Seeds))?;
         Ok(Self {
@@ -125,6 +131,7 @@ impl Chain {
             timestamp: genesis.timestamp,
             seeds,
             head_context: None,
+            checkpoints,
         })
     }
 
@@ -156,6 +163,16 @@ impl Chain {
     /// The registry after the last final block.
     pub fn registry(&self) -> &Arc<Registry> {
         self.history.after(self.round)
+    }
+
+    /// When checkpoints are made, and by how many.
+    pub const fn checkpoint_rules(&self) -> &CheckpointRules {
+        self.checkpoints.rules()
+    }
+
+    /// A checkpoint whose block is final; `None` before that, for checkpoint 0, and for one that is long gone [FIN-4].
+    pub fn checkpoint(&self, number: u64) -> Option<DueCheckpoint> {
+        self.checkpoints.due(&self.id, number)
     }
 
     /// The seeds up to the last final block.
@@ -312,6 +329,8 @@ impl Chain {
     /// Follows a header that is known to be final and right: from the own store, or after checking.
     pub fn advance(&mut self, header: &Header) {
         self.head_context = self.context(header.round);
+        let (electorate, profile) = (self.committees.electorate(), self.committees.profile());
+        self.checkpoints.push(header, electorate, profile);
         self.round = header.round;
         self.head = header.digest();
         self.timestamp = header.timestamp;

@@ -4,6 +4,7 @@ mod bodies;
 mod certificate_fields;
 mod chain_ids;
 mod changing;
+mod checkpoints;
 mod drafts;
 mod encodings;
 mod following;
