@@ -57,6 +57,19 @@ pub enum CheckpointRulesError {
 }
 
 impl CheckpointRules {
+    /// The usual rules beside a profile: every thousand rounds, by twice as many seats as Cert has. Doubling both numbers
+    /// makes both failures rarer, of safety and of progress.
+    pub const fn beside(profile: &Profile) -> Self {
+        let CommitteeSize { expected, threshold } = profile.cert;
+        Self {
+            interval: 1_000,
+            committee: CommitteeSize {
+                expected: expected.saturating_mul(2),
+                threshold: threshold.saturating_mul(2),
+            },
+        }
+    }
+
     /// Checks the rules beside a profile.
     ///
     /// # Errors
