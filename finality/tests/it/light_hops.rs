@@ -1,7 +1,5 @@
 //! A light client hops from checkpoint to checkpoint, and refuses forged ones.
 
-use std::time::Instant;
-
 use klero_finality::stake::EntriesError;
 use klero_finality::stake::committee::sampling::Digest;
 use klero_finality::stake::committee::sampling::codec::Wire;
@@ -21,12 +19,12 @@ fn it_hops_over_a_hundred_thousand_rounds() {
         .map(|number| chain.checkpoint(number, 0).encode())
         .collect();
     let mut client = chain.client();
-    let began = Instant::now();
     for bytes in &signed {
         client.hop(&SignedCheckpoint::decode(bytes).unwrap()).unwrap();
     }
+    // A hop takes some two kilobytes and a half a signer.
     let bytes: usize = signed.iter().map(Vec::len).sum();
-    println!("100 hops: {:?}, {bytes} bytes", began.elapsed());
+    assert!(bytes < 100 * 10_000, "{bytes}");
     assert_eq!((client.round(), client.checkpoint()), (100_000, 100));
     assert_eq!(*client.head(), chain.header(100_000).digest());
     // What was hopped over follows by the parents' digests.
