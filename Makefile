@@ -14,10 +14,11 @@ CLIPPY = cargo clippy --release --workspace --all-targets --locked -- -D warning
 TEST   = cargo test --release --workspace --locked
 ECVRF  = -p klero-sampling -p klero-committee --features ecvrf --locked
 ASK    = cargo test --release -p klero-sampling --locked --test it -- --ignored
+RISKS  = cargo test --release -p klero-analysis --locked --test it -- measured
 MODEL  = cargo test --release -p klero-agreement --locked --test model --
 DOC    = RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --locked
 
-.PHONY: help setup testnet test fmt lint doc rules bench instructions fuzz soak oracle vectors model clean
+.PHONY: help setup testnet test fmt lint doc rules bench instructions fuzz soak oracle vectors model mutants risks scale twins clean
 
 help: ## this list
 	@echo "Klero: consensus by sampled committees"
@@ -55,7 +56,7 @@ lint: ## clippy, warnings being errors
 doc: setup ## the documentation of the crates, in target/doc
 	$(DOC)
 
-rules: ## write docs/src/spec/rules.md anew: from each rule to its code and its tests
+rules: ## write docs/src/spec/rules.md and scenarios.md anew: from each rule to its code, tests and scenarios
 	cargo test --release -p klero-tidy --locked --test it -- --ignored write_the_index
 
 bench: setup ## the benchmarks: seats, proofs, votes of a step, time to finality of 200 and of 4 validators
@@ -71,8 +72,14 @@ instructions: ## what seats and proofs take in instructions, beside what is reco
 fuzz: setup ## fuzz what decodes proofs and keys, and the seats: FUZZ_SECONDS=900 each
 	@scripts/fuzz.sh $(FUZZ_SECONDS)
 
+scale: ## 1,000 and 10,000 simulated validators: bytes and verifications a node; about half an hour
+	cargo run --release -p klero-agreement --features sim --locked --example scale -- 1000 10000 tau 300 rounds 10
+
 soak: ## a million simulated rounds of random faults on two threads; make test runs 50,000
 	cargo run --release -p klero-agreement --features sim --locked --example soak -- rounds 1000000
+
+twins: ## all 262,144 scenarios of four nodes and a twin on two threads; make test runs 5,000
+	cargo run --release -p klero-agreement --features sim --locked --example twins -- all
 
 oracle: ## seats at a million points against their definition, some minutes; make test asks 20,000 of them
 	$(ASK) oracle_
@@ -82,6 +89,12 @@ vectors: ## write sampling/vectors/seats-edges.json anew
 
 model: ## search the agreement of four members, one of them Byzantine, completely; some minutes
 	$(MODEL) --include-ignored --nocapture --test-threads=1
+
+mutants: ## break each rule of the agreement on purpose and see its tests fail; some minutes
+	@scripts/mutants.sh
+
+risks: ## measure how often steps of sampled committees make no progress, against what is computed; some minutes
+	$(RISKS) --include-ignored --test-threads=2
 
 clean: ## remove what was built, RocksDB too
 	cargo clean

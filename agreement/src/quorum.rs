@@ -12,16 +12,13 @@ impl Agreement {
             return;
         };
         let period = self.round.period_mut(role.period);
-        let Some(tally) = period.tallies.get(&role.step) else {
-            return;
-        };
-        if tally.weight(&value) < threshold {
-            return;
-        }
-        let votes = tally.votes_for(value).cloned().collect();
-        if !period.note_quorum(role.step, value) {
+        let tally = period.tallies.get(&role.step);
+        let weight = tally.map_or(0, |tally| tally.weight(&value));
+        if weight < threshold || !period.note_quorum(role.step, value) {
             return;
         }
+        let tally = period.tallies.get(&role.step).into_iter();
+        let votes = tally.flat_map(|tally| tally.votes_for(value)).cloned().collect();
         out.push(Output::Quorum { role, value, votes });
         self.on_quorum(role, value, out);
     }

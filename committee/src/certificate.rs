@@ -1,6 +1,7 @@
 //! Quorum certificates: a quorum of votes as one signature, two bit sets and the proofs that are needed.
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use klero_sampling::codec::Wire;
@@ -92,10 +93,8 @@ impl UnverifiedCertificate {
         if weight < threshold {
             return Err(CertificateError::BelowThreshold { weight, threshold });
         }
-        Ok(QuorumCertificate {
-            certificate: self.clone(),
-            weight,
-        })
+        let certificate = Arc::new(self.clone());
+        Ok(QuorumCertificate { certificate, weight })
     }
 
     fn weigh(&self, context: &impl Roll) -> Result<Weight, CertificateError> {
@@ -192,20 +191,21 @@ pub enum CertificateError {
 }
 
 /// A verified certificate. Verifying and [`assemble`] are the only ways to have one.
+/// Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct QuorumCertificate {
-    certificate: UnverifiedCertificate,
+    certificate: Arc<UnverifiedCertificate>,
     weight: Weight,
 }
 
 impl QuorumCertificate {
     /// In what place the quorum spoke.
-    pub const fn role(&self) -> Role {
+    pub fn role(&self) -> Role {
         self.certificate.role
     }
 
     /// What it is for.
-    pub const fn value(&self) -> Value {
+    pub fn value(&self) -> Value {
         self.certificate.value
     }
 
@@ -215,7 +215,7 @@ impl QuorumCertificate {
     }
 
     /// The certificate as it travels.
-    pub const fn as_unverified(&self) -> &UnverifiedCertificate {
+    pub fn as_unverified(&self) -> &UnverifiedCertificate {
         &self.certificate
     }
 }
@@ -231,7 +231,7 @@ pub fn assemble<'a>(
     let threshold = context.threshold(role.step)?;
     let votes: Vec<&Vote> = votes
         .into_iter()
-        .filter(|vote| vote.role == role && vote.value == value)
+        .filter(|vote| vote.role() == role && vote.value() == value)
         .collect();
     let Selection {
         signers,
@@ -240,31 +240,31 @@ pub fn assemble<'a>(
     } = select(&votes, threshold, context.electorate().len())?;
     let mut by_index: Vec<&Vote> = votes
         .into_iter()
-        .filter(|vote| signers.contains(vote.voter))
+        .filter(|vote| signers.contains(vote.voter()))
         .collect();
     // Of two copies the one with the proof is taken.
-    by_index.sort_by_key(|vote| (vote.voter, Reverse(vote.drawn)));
-    by_index.dedup_by_key(|vote| vote.voter);
+    by_index.sort_by_key(|vote| (vote.voter(), Reverse(vote.drawn())));
+    by_index.dedup_by_key(|vote| vote.voter());
     let input = context.input(role);
     let shorten = |vote: &&Vote| {
-        let key = &context.electorate().member(vote.voter)?.vrf_key;
-        key.shorten(&input, vote.proof.as_ref()?).ok()
+        let key = &context.electorate().member(vote.voter())?.vrf_key;
+        key.shorten(&input, vote.proof()?).ok()
     };
     let proofs: Option<Vec<VrfShortProof>> = by_index
         .iter()
-        .filter(|vote| proven.contains(vote.voter))
+        .filter(|vote| proven.contains(vote.voter()))
         .map(shorten)
         .collect();
-    let signatures: Vec<bls::Signature> = by_index.iter().map(|vote| vote.signature).collect();
+    let signatures: Vec<bls::Signature> = by_index.iter().map(|vote| *vote.signature()).collect();
     let signature = bls::aggregate(&signatures)?.to_bytes();
-    let certificate = UnverifiedCertificate {
+    let certificate = Arc::new(UnverifiedCertificate {
         role,
         value,
         signers,
         proven,
         proofs: proofs?,
         signature,
-    };
+    });
     Some(QuorumCertificate { certificate, weight })
 }
 
@@ -281,25 +281,25 @@ fn select(votes: &[&Vote], threshold: Weight, members: usize) -> Option<Selectio
         proven: empty,
         weight: 0,
     };
-    let mut unproven: Vec<&&Vote> = votes.iter().filter(|vote| vote.guaranteed > 0).collect();
-    unproven.sort_by_key(|vote| (Reverse(vote.guaranteed), vote.voter));
+    let mut unproven: Vec<&&Vote> = votes.iter().filter(|vote| vote.guaranteed() > 0).collect();
+    unproven.sort_by_key(|vote| (Reverse(vote.guaranteed()), vote.voter()));
     for vote in unproven {
         if chosen.weight >= threshold {
             break;
         }
-        if !chosen.signers.contains(vote.voter) && chosen.signers.insert(vote.voter) {
-            chosen.weight = chosen.weight.saturating_add(vote.guaranteed);
+        if !chosen.signers.contains(vote.voter()) && chosen.signers.insert(vote.voter()) {
+            chosen.weight = chosen.weight.saturating_add(vote.guaranteed());
         }
     }
-    let mut proven: Vec<&&Vote> = votes.iter().filter(|vote| vote.drawn > 0).collect();
-    proven.sort_by_key(|vote| (Reverse(vote.drawn), vote.voter));
+    let mut proven: Vec<&&Vote> = votes.iter().filter(|vote| vote.drawn() > 0).collect();
+    proven.sort_by_key(|vote| (Reverse(vote.drawn()), vote.voter()));
     for vote in proven {
         if chosen.weight >= threshold {
             break;
         }
-        if !chosen.proven.contains(vote.voter) && chosen.proven.insert(vote.voter) {
-            chosen.signers.insert(vote.voter);
-            chosen.weight = chosen.weight.saturating_add(vote.drawn);
+        if !chosen.proven.contains(vote.voter()) && chosen.proven.insert(vote.voter()) {
+            chosen.signers.insert(vote.voter());
+            chosen.weight = chosen.weight.saturating_add(vote.drawn());
         }
     }
     (chosen.weight >= threshold).then_some(chosen)

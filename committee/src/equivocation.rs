@@ -12,18 +12,18 @@ pub struct Equivocation {
 impl Equivocation {
     /// The pair, if it shows an equivocation: one role, one voter, two values.
     pub fn new(first: Vote, second: Vote) -> Option<Self> {
-        let same_place = first.role == second.role && first.voter == second.voter;
-        (same_place && first.value != second.value).then_some(Self { first, second })
+        let same_place = first.role() == second.role() && first.voter() == second.voter();
+        (same_place && first.value() != second.value()).then_some(Self { first, second })
     }
 
     /// The role in which it happened.
-    pub const fn role(&self) -> Role {
-        self.first.role
+    pub fn role(&self) -> Role {
+        self.first.role()
     }
 
     /// Who did it.
-    pub const fn voter(&self) -> u32 {
-        self.first.voter
+    pub fn voter(&self) -> u32 {
+        self.first.voter()
     }
 
     /// The vote seen first.

@@ -5,6 +5,7 @@ use klero_sampling::{Digest, Domain, Priority, Weight, bls};
 use zeroize::Zeroizing;
 
 use crate::proposal::{Proposal, UnverifiedProposal};
+use crate::vote::Counting;
 use crate::{Role, RoundContext, Step, Value, Vote};
 
 /// Whoever holds a validator's keys: they may live in this process or elsewhere.
@@ -83,7 +84,7 @@ pub fn cast_vote(
         return None;
     }
     let signature = signer.sign(bls::Purpose::Vote, &context.vote_message(role, &value));
-    Some(Vote {
+    Some(Vote::of(Counting {
         role,
         value,
         voter,
@@ -91,7 +92,7 @@ pub fn cast_vote(
         drawn,
         proof,
         signature,
-    })
+    }))
 }
 
 /// What a draw wins, with its proof; `None` for nothing.

@@ -38,17 +38,17 @@ impl Spoken {
     fn for_value(&mut self, value: &Value) -> Option<&mut Vote> {
         std::iter::once(&mut self.first)
             .chain(&mut self.second)
-            .find(|vote| vote.value == *value)
+            .find(|vote| vote.value() == *value)
     }
 }
 
 impl Tally {
     /// Counts a vote. The caller keeps one tally for each role.
     pub fn add(&mut self, vote: Vote) -> Counted {
-        let (value, weight) = (vote.value, vote.weight());
-        let Some(spoken) = self.voters.get_mut(&vote.voter) else {
+        let (value, weight) = (vote.value(), vote.weight());
+        let Some(spoken) = self.voters.get_mut(&vote.voter()) else {
             self.voters.insert(
-                vote.voter,
+                vote.voter(),
                 Spoken {
                     first: vote,
                     second: None,
@@ -104,7 +104,7 @@ impl Tally {
 
     /// The votes for a value, voters ascending.
     pub fn votes_for(&self, value: Value) -> impl Iterator<Item = &Vote> {
-        self.votes().filter(move |vote| vote.value == value)
+        self.votes().filter(move |vote| vote.value() == value)
     }
 
     /// All votes, voters ascending.
@@ -123,7 +123,7 @@ impl Tally {
     pub fn forget(&mut self, voter: u32) {
         if let Some(Spoken { first, second }) = self.voters.remove(&voter) {
             for vote in std::iter::once(first).chain(second) {
-                if let Some(weight) = self.weights.get_mut(&vote.value) {
+                if let Some(weight) = self.weights.get_mut(&vote.value()) {
                     *weight = weight.saturating_sub(vote.weight());
                 }
             }

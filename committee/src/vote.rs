@@ -5,6 +5,7 @@
 //! multiplication ([`verify_votes`]).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use klero_sampling::codec::Wire;
@@ -137,9 +138,13 @@ pub enum VoteError {
     Lottery(LotteryError),
 }
 
-/// A verified vote. [`verify_votes`] and signing with one's own key are the only ways to have one.
+/// A verified vote. [`verify_votes`] and signing with one's own key are the only ways to have one. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Vote {
+pub struct Vote(Arc<Counting>);
+
+/// What a verified vote is made of.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Counting {
     pub(crate) role: Role,
     pub(crate) value: Value,
     pub(crate) voter: u32,
@@ -150,52 +155,56 @@ pub struct Vote {
 }
 
 impl Vote {
+    pub(crate) fn of(parts: Counting) -> Self {
+        Self(Arc::new(parts))
+    }
+
     /// In what place it speaks.
-    pub const fn role(&self) -> Role {
-        self.role
+    pub fn role(&self) -> Role {
+        self.0.role
     }
 
     /// What it is for.
-    pub const fn value(&self) -> Value {
-        self.value
+    pub fn value(&self) -> Value {
+        self.0.value
     }
 
     /// The member's index.
-    pub const fn voter(&self) -> u32 {
-        self.voter
+    pub fn voter(&self) -> u32 {
+        self.0.voter
     }
 
     /// The weight that needs no proof.
-    pub const fn guaranteed(&self) -> Weight {
-        self.guaranteed
+    pub fn guaranteed(&self) -> Weight {
+        self.0.guaranteed
     }
 
     /// The weight that the proof won; 0 without one.
-    pub const fn drawn(&self) -> Weight {
-        self.drawn
+    pub fn drawn(&self) -> Weight {
+        self.0.drawn
     }
 
     /// The whole weight of the vote.
-    pub const fn weight(&self) -> Weight {
-        self.guaranteed.saturating_add(self.drawn)
+    pub fn weight(&self) -> Weight {
+        self.0.guaranteed.saturating_add(self.0.drawn)
     }
 
     /// The proof, if it carries one.
-    pub const fn proof(&self) -> Option<&VrfProof> {
-        self.proof.as_ref()
+    pub fn proof(&self) -> Option<&VrfProof> {
+        self.0.proof.as_ref()
     }
 
     /// The signature.
-    pub const fn signature(&self) -> &bls::Signature {
-        &self.signature
+    pub fn signature(&self) -> &bls::Signature {
+        &self.0.signature
     }
 
     /// The vote as it travels.
     pub fn to_bundled(&self) -> BundledVote {
         BundledVote {
-            voter: self.voter,
-            proof: self.proof.clone(),
-            signature: self.signature.to_bytes(),
+            voter: self.0.voter,
+            proof: self.0.proof.clone(),
+            signature: self.0.signature.to_bytes(),
         }
     }
 }
@@ -216,7 +225,7 @@ pub fn verify_votes(
     let mut groups: BTreeMap<(Role, Value), Vec<usize>> = BTreeMap::new();
     for (place, verdict) in verdicts.iter().enumerate() {
         if let Ok(vote) = verdict {
-            groups.entry((vote.role, vote.value)).or_default().push(place);
+            groups.entry((vote.role(), vote.value())).or_default().push(place);
         }
     }
     for ((role, value), places) in groups {
@@ -310,7 +319,7 @@ fn weigh(
         _ => {
             let signature =
                 bls::Signature::from_bytes(&signature).map_err(|_| VoteError::Signature(voter))?;
-            Ok(Vote {
+            Ok(Vote::of(Counting {
                 role,
                 value,
                 voter,
@@ -318,7 +327,7 @@ fn weigh(
                 drawn,
                 proof: proof.clone(),
                 signature,
-            })
+            }))
         }
     }
 }
@@ -336,10 +345,10 @@ fn check_signatures(
         .iter()
         .filter_map(|place| {
             let vote = verdicts.get(*place)?.as_ref().ok()?;
-            let key = &context.electorate().member(vote.voter)?.vote_key;
+            let key = &context.electorate().member(vote.voter())?.vote_key;
             Some(bls::VoteClaim {
                 key,
-                signature: &vote.signature,
+                signature: vote.signature(),
             })
         })
         .collect();

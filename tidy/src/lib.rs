@@ -14,6 +14,7 @@ pub mod machine;
 pub mod names;
 pub mod reasons;
 pub mod rules;
+pub mod scenarios;
 pub mod size;
 mod source;
 pub mod tags;

@@ -34,19 +34,21 @@ pub fn page(tags: &Tags) -> String {
 
 /// A finding when the page is not what the tags give.
 pub fn check(written: &str, tags: &Tags) -> Option<Finding> {
-    let expected = page(tags);
+    let line = first_difference(written, &page(tags))?;
+    Some(Finding::new(
+        PAGE,
+        line,
+        "the index of rules is out of date",
+        "run `make rules`",
+    ))
+}
+
+/// The number of the first line in which a page differs from what it should be; `None` if it does not.
+pub(crate) fn first_difference(written: &str, expected: &str) -> Option<usize> {
     let differs = |(old, new): (&str, &str)| old != new;
     let place = written.lines().zip(expected.lines()).position(differs);
     let line = place.unwrap_or_else(|| written.lines().count().min(expected.lines().count()));
-    let finding = || {
-        Finding::new(
-            PAGE,
-            line + 1,
-            "the index of rules is out of date",
-            "run `make rules`",
-        )
-    };
-    (written != expected).then(finding)
+    (written != expected).then_some(line + 1)
 }
 
 fn line(page: &mut String, rule: &Rule<'_>) {
@@ -77,6 +79,6 @@ fn links(files: &[&str]) -> String {
     files.iter().map(link).collect::<Vec<_>>().join(", ")
 }
 
-fn file_name(path: &str) -> &str {
+pub(crate) fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }

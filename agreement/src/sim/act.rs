@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::effect::Wake;
 use super::event::Event;
 use super::log::Log;
-use super::message::{Envelope, Key};
+use super::message::Envelope;
+use super::meter::Work;
 use super::node::Node;
 use super::place::Slot;
 use super::random::Random;
@@ -20,8 +21,15 @@ impl Simulation {
             Event::Reform(node) => self.reform(node),
             Event::Crash { node, forgets } => self.crash(node, forgets),
             Event::Deliver {
-                from, to, envelope, ..
-            } => self.deliver(from, to, &envelope),
+                from,
+                to,
+                envelope,
+                is_bare,
+                ..
+            } => {
+                let bare = is_bare.then(|| envelope.without_body()).flatten();
+                self.deliver(from, to, &bare.map_or(envelope, Arc::new));
+            }
             Event::Wake { node, life, wake, .. } => self.wake(node, life, wake),
         }
     }
@@ -40,7 +48,7 @@ impl Simulation {
         let random = Random::new(seed, (index as u64) << 32 | u64::from(place.life));
         let started = Node::start(place.identity.clone(), Log::clone(log), now, random);
         if let Some(mut node) = started {
-            let effects = std::mem::take(&mut node.effects);
+            let effects = node.take_effects();
             place.slot = Slot::Up(Box::new(node));
             self.apply(index, effects);
         }
@@ -51,7 +59,7 @@ impl Simulation {
         if let Some(place) = self.places.get_mut(index) {
             place.identity.behaviour = Behaviour::Honest;
             if let Slot::Up(node) = &mut place.slot {
-                node.identity.behaviour = Behaviour::Honest;
+                node.behave(Behaviour::Honest);
             }
         }
     }
@@ -68,13 +76,28 @@ impl Simulation {
             };
             place.slot = Slot::Down(Box::new(log));
         }
+        if self.starts_ahead.get(index) == Some(&0) {
+            self.oracle.gone(index);
+        }
     }
 
     fn deliver(&mut self, from: usize, to: usize, envelope: &Arc<Envelope>) {
-        let keys: Vec<Key> = envelope.message.keys();
-        self.trace
-            .record(self.now, to, &(from as u64, envelope.attempt, keys));
-        self.at_node(to, None, |node| node.on_message(from, envelope));
+        self.label(from, envelope);
+        let event = (from as u64, envelope.attempt, envelope.numbers());
+        self.trace.record(self.now, to, &event);
+        let mut work = Work::default();
+        if !self.doors.turn_away(to, envelope) {
+            self.at_node(to, None, |node| {
+                node.on_message(from, envelope);
+                work = std::mem::take(&mut node.work);
+                if node.knows(envelope) {
+                    envelope.mark(to);
+                }
+            });
+        }
+        if let (Some(meter), Some(label)) = (&mut self.meter, envelope.label.get()) {
+            meter.received(envelope.round, to, label.bytes, &work);
+        }
     }
 
     fn wake(&mut self, index: usize, life: u32, wake: Wake) {
@@ -83,6 +106,7 @@ impl Simulation {
             Wake::Timer(timer) => node.on_timer(timer),
             Wake::Body(block) => node.on_waited_for(block),
             Wake::Behind { round, peer } => node.on_behind(round, peer),
+            Wake::Scheme(number) => node.strategy.wakes(number),
         });
     }
 
@@ -97,7 +121,8 @@ impl Simulation {
         if is_this_life {
             node.now = now;
             act(node);
-            let effects = std::mem::take(&mut node.effects);
+            self.doors.note(index, place.life, node.machine.round());
+            let effects = node.take_effects();
             self.apply(index, effects);
         }
     }

@@ -6,19 +6,19 @@ use super::effect::{Effect, To, Wake};
 use super::event::Event;
 use super::letter::Letter;
 use super::message::Envelope;
-use super::{Behaviour, Breach, Decision, Simulation, Stop};
+use super::{Behaviour, Decision, Fate, Simulation, Stop};
 
 impl Simulation {
     pub(super) fn apply(&mut self, node: usize, effects: Vec<Effect>) {
         for effect in effects {
             let verdict = self.apply_one(node, effect);
-            if let (Err(breach), None) = (verdict, &self.failure) {
-                self.failure = Some(self.failed(Stop::Breach(breach)));
+            if let (Err(stop), None) = (verdict, &self.failure) {
+                self.failure = Some(self.failed(stop));
             }
         }
     }
 
-    pub(super) fn apply_one(&mut self, node: usize, effect: Effect) -> Result<(), Breach> {
+    pub(super) fn apply_one(&mut self, node: usize, effect: Effect) -> Result<(), Stop> {
         let now = self.now;
         if let Some(shelf) = &mut self.shelf {
             shelf.note(&effect, self.numbers);
@@ -30,13 +30,21 @@ impl Simulation {
             }
             Effect::Spoke { role, value } => {
                 self.trace.record(now, node, &(role, value));
+                if self.behaviour(node).is_promised_progress() {
+                    self.outcomes.spoke(role, value);
+                }
                 if self.behaviour(node).keeps_its_word() {
                     let place = (role.round, role.period, role.step.code());
-                    return self.oracle.spoke(node, place, value.code());
+                    self.oracle.spoke(node, place, value.code())?;
                 }
             }
-            Effect::Proposed(block) => self.oracle.proposed(block.0),
-            Effect::Decided { role, block } => {
+            Effect::Quorum { role, value } => {
+                if self.behaviour(node).is_promised_progress() {
+                    self.outcomes.reached(role, value);
+                }
+            }
+            Effect::Proposed { round, block } => self.oracle.proposed(node, round, block.0),
+            Effect::Decided { role, block, author } => {
                 self.trace.record(now, node, &(role, block));
                 let decision = Decision {
                     round: role.round,
@@ -47,10 +55,13 @@ impl Simulation {
                 if let Some(decisions) = self.decisions.get_mut(node) {
                     decisions.push(decision);
                 }
-                return self.oracle.decided(node, role.round, block.0);
+                self.oracle.decided(node, role.round, block.0, author)?;
+            }
+            Effect::Evidence { role, member } => {
+                self.evidence.insert((node, role, member));
             }
             Effect::Alarm(alarm) => self.alarms.push((node, alarm)),
-            Effect::Broken(broken) => return Err(broken.into()),
+            Effect::Broken(broken) => return Err(Stop::Broken(broken)),
         }
         Ok(())
     }
@@ -63,29 +74,50 @@ impl Simulation {
 
     fn send(&mut self, from: usize, to: To, envelope: &Arc<Envelope>) {
         let number = self.numbers.message();
+        let bytes = self.label(from, envelope);
         if let Some(shelf) = &mut self.shelf {
             shelf.put_message(number, from, Arc::clone(envelope));
             return;
         }
-        for node in 0..self.places.len() {
-            let is_addressed = node != from
-                && match to {
-                    To::Node(only) => node == only,
-                    To::Others => true,
-                    To::OthersThan(source) => node != source,
-                    To::Half { odd } => (node % 2 == 1) == odd,
-                };
-            if is_addressed && let Some(leaves) = self.leaves(from, node, envelope) {
-                for at in self.faults.arrivals(leaves, from, node, &mut self.random) {
-                    let event = Event::Deliver {
-                        number,
-                        from,
-                        to: node,
-                        envelope: Arc::clone(envelope),
-                    };
-                    self.schedule(at, event);
-                }
+        let letter = (number, bytes, envelope);
+        if let To::Node(only) = to {
+            if only != from && only < self.places.len() {
+                self.send_to(from, only, letter);
             }
+            return;
+        }
+        let overlay = Arc::clone(&self.overlay);
+        for node in overlay.neighbours(from) {
+            let is_addressed = match to {
+                To::Node(_) | To::Others => true,
+                To::OthersThan(source) => node != source,
+                To::Except(mask) => !is_marked(mask, node),
+                To::Half { odd } => (node % 2 == 1) == odd,
+            };
+            if is_addressed {
+                self.send_to(from, node, letter);
+            }
+        }
+    }
+
+    fn send_to(&mut self, from: usize, to: usize, (number, bytes, envelope): (u64, u64, &Arc<Envelope>)) {
+        if let Some(meter) = &mut self.meter {
+            meter.sent(envelope.round, from, bytes);
+        }
+        let fate = self.fate(from, to, envelope);
+        let Some(leaves) = fate.leaves(self.now) else {
+            return;
+        };
+        let arrivals = self.faults.arrivals(leaves, from, to, &mut self.random);
+        for at in arrivals.into_iter().flatten() {
+            let event = Event::Deliver {
+                number,
+                from,
+                to,
+                envelope: Arc::clone(envelope),
+                is_bare: fate == Fate::WithoutBody,
+            };
+            self.schedule(at, event);
         }
     }
 
@@ -106,10 +138,10 @@ impl Simulation {
         }
     }
 
-    /// When the rules of the network let a message leave, if they do.
-    fn leaves(&self, from: usize, to: usize, envelope: &Envelope) -> Option<u64> {
+    /// What the rules of the network do to a message.
+    fn fate(&self, from: usize, to: usize, envelope: &Envelope) -> Fate {
         if self.faults.rules.is_empty() {
-            return Some(self.now);
+            return Fate::Usual;
         }
         let content = envelope.message.content();
         let period = content
@@ -122,9 +154,10 @@ impl Simulation {
             round: envelope.round,
             period,
             attempt: envelope.attempt,
+            speaker: envelope.message.speaker(),
             content,
         };
-        self.faults.rules.fate(&letter).leaves(self.now)
+        self.faults.rules.fate(&letter)
     }
 
     /// Puts an event into the queue; of two at one time the one put in first comes first.
@@ -134,7 +167,12 @@ impl Simulation {
         {
             *ahead = ahead.saturating_add(1);
         }
-        self.queued += 1;
-        self.queue.insert((at, self.queued), event);
+        self.queue.push(at, event);
     }
+}
+
+/// Whether the bit of a node is set.
+fn is_marked(mask: u64, node: usize) -> bool {
+    let bit = u32::try_from(node).ok().and_then(|node| mask.checked_shr(node));
+    bit.is_some_and(|bits| bits & 1 == 1)
 }

@@ -56,6 +56,15 @@ impl Node {
         self.tasks.push_back(verdict);
     }
 
+    /// Notes what a body gives a node of the network to verify: it carries a certificate of its parent [FIN-1]. The
+    /// one that this node made is as long.
+    pub(super) fn judge_parent(&mut self, digest: &Digest) {
+        let round = self.bodies.get(digest).map_or(0, |block| block.round);
+        if let Some(parent) = self.log.chain.certificate_before(round) {
+            self.work.certificate(parent);
+        }
+    }
+
     /// A body came by itself.
     pub(super) fn on_body(&mut self, from: usize, attempt: u32, block: Block) {
         let digest = block.digest();
@@ -64,6 +73,7 @@ impl Node {
         }
         self.bodies.insert(digest, block);
         self.wanted.remove(&digest);
+        self.judge_parent(&digest);
         if self.machine.seeks_body(&digest) {
             // [BA-10]: the body of a staged, carried or certified value is passed on whatever the proposals say.
             self.send(To::OthersThan(from), block.round, attempt, Message::Body(block));

@@ -1,5 +1,7 @@
 //! The description of a run.
 
+use std::collections::BTreeMap;
+
 use klero_committee::sampling::seed::SeedSchedule;
 use klero_committee::sampling::vrf::{VrfError, VrfSuite};
 use klero_committee::sampling::{LotteryError, SeatScheme};
@@ -27,6 +29,9 @@ pub enum BuildError {
     /// Both [`Builder::hashed`] and [`Builder::verifying`].
     #[error("hashed cryptography leaves nothing to verify")]
     NothingToVerify,
+    /// [`Builder::winner`] without [`Builder::hashed`].
+    #[error("real keys draw what they draw: only hashed draws can be told who wins")]
+    RealDraws,
     /// Stakes that make no electorate.
     #[error("{0}")]
     Electorate(#[from] ElectorateError),
@@ -57,9 +62,19 @@ pub struct Builder {
     #[serde(skip)]
     pub(super) records: bool,
     #[serde(skip)]
+    pub(super) is_unchecked: bool,
+    #[serde(skip)]
+    pub(super) is_metered: bool,
+    #[serde(skip)]
+    pub(super) neighbours: Option<usize>,
+    #[serde(skip)]
     pub(super) faults: Faults,
     pub(super) behaviours: Vec<(usize, Behaviour)>,
     pub(super) twins: Vec<usize>,
+    #[serde(with = "winners")]
+    pub(super) winners: BTreeMap<(u64, u32), u32>,
+    /// What the keys of the validators follow from, if not from the run's seed.
+    pub(super) keys_seed: Option<u64>,
     #[serde(skip)]
     pub(super) crashes: Vec<Crash>,
     #[serde(skip)]
@@ -97,9 +112,14 @@ impl Default for Builder {
             crypto: Crypto::Real,
             verifies: false,
             records: true,
+            is_unchecked: false,
+            is_metered: false,
+            neighbours: None,
             faults: Faults::default(),
             behaviours: Vec::new(),
             twins: Vec::new(),
+            winners: BTreeMap::new(),
+            keys_seed: None,
             crashes: Vec::new(),
             starts: Vec::new(),
             clocks: Vec::new(),
@@ -141,6 +161,12 @@ impl Builder {
         self
     }
 
+    /// Expected proposers a period. The more, the seldomer there is none.
+    pub const fn proposers(mut self, expected: u32) -> Self {
+        self.proposers = expected;
+        self
+    }
+
     /// How long steps take.
     pub const fn timing(mut self, timing: Timing) -> Self {
         self.timing = timing;
@@ -168,6 +194,27 @@ impl Builder {
     /// Draws by a keyed hash and signs everything alike: many times faster, and nothing can be verified.
     pub const fn hashed(mut self) -> Self {
         self.crypto = Crypto::Hashed;
+        self
+    }
+
+    /// Leaves out [`check`](crate::check()), which takes a copy of the machine for every input. Changes nothing
+    /// else; the oracle watches all the same.
+    pub const fn unchecked(mut self) -> Self {
+        self.is_unchecked = true;
+        self
+    }
+
+    /// Each node has at most so many neighbours, rounded up to an even number and at least two: random links that go
+    /// both ways. It speaks to them alone, answers to questions excepted, and hears of all others through them.
+    /// Without this everyone is a neighbour of everyone.
+    pub const fn neighbours(mut self, neighbours: usize) -> Self {
+        self.neighbours = Some(neighbours);
+        self
+    }
+
+    /// Counts what each node sends, receives and would have to verify; changes nothing else.
+    pub const fn metered(mut self) -> Self {
+        self.is_metered = true;
         self
     }
 
@@ -300,6 +347,13 @@ impl Builder {
         self
     }
 
+    /// In this round and period every validator draws a seat for Propose, and this one, by its index in the electorate,
+    /// the lowest rank. Hashed draws only.
+    pub fn winner(mut self, round: u64, period: u32, validator: u32) -> Self {
+        self.winners.insert((round, period), validator);
+        self
+    }
+
     pub(super) fn profile(&self) -> Profile {
         Profile {
             scheme: self.scheme,
@@ -321,5 +375,28 @@ impl Builder {
                 live: 1,
             },
         }
+    }
+}
+
+/// JSON has no maps by pairs.
+mod winners {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    type Winners = BTreeMap<(u64, u32), u32>;
+
+    pub(super) fn serialize<S: Serializer>(winners: &Winners, to: S) -> Result<S::Ok, S::Error> {
+        let listed: Vec<(u64, u32, u32)> = winners
+            .iter()
+            .map(|((round, period), winner)| (*round, *period, *winner))
+            .collect();
+        listed.serialize(to)
+    }
+
+    pub(super) fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<Winners, D::Error> {
+        let listed: Vec<(u64, u32, u32)> = Vec::deserialize(from)?;
+        let entry = |(round, period, winner)| ((round, period), winner);
+        Ok(listed.into_iter().map(entry).collect())
     }
 }

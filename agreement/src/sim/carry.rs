@@ -2,8 +2,9 @@
 
 use klero_committee::{QuorumCertificate, Role, Value, Vote, certificate};
 
+use super::Broken;
 use super::chain::Final;
-use super::effect::{Broken, Effect, To, Wake};
+use super::effect::{Effect, To, Wake};
 use super::message::Message;
 use super::node::Node;
 use crate::{Output, Resend, Timer};
@@ -29,10 +30,15 @@ impl Node {
             Output::Resend(items) => self.resend_all(items),
             Output::Decided { role, block } => self.decided(role, block),
             // The second vote of the pair is passed on as any vote is.
-            Output::Evidence(_) => {}
+            Output::Evidence(pair) => {
+                let (role, member) = (pair.role(), pair.voter());
+                self.effects.push(Effect::Evidence { role, member });
+            }
             Output::ProposalEvidence { second, .. } => {
                 // [BA-2]: passed on once, without its body.
-                let round = second.role().round;
+                let (role, member) = (second.role(), second.proposer());
+                let round = role.round;
+                self.effects.push(Effect::Evidence { role, member });
                 self.send(To::Others, round, 0, Message::Proposal(second, None));
             }
             Output::Alarm(alarm) => {
@@ -43,6 +49,7 @@ impl Node {
     }
 
     fn certify(&mut self, role: Role, value: Value, votes: &[Vote]) {
+        self.effects.push(Effect::Quorum { role, value });
         match certificate::assemble(&self.context, role, value, votes) {
             Some(certificate) => self.keep(certificate),
             None => self.effects.push(Effect::Broken(Broken::NoCertificate(role))),
@@ -69,11 +76,12 @@ impl Node {
             self.effects.push(Effect::Broken(Broken::NoCertificate(role)));
             return;
         };
+        let author = body.proposer;
         self.log.chain.push(Final {
             block: body,
             certificate,
         });
-        self.effects.push(Effect::Decided { role, block });
+        self.effects.push(Effect::Decided { role, block, author });
         self.round_is_over = true;
     }
 

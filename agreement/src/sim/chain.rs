@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use borsh::BorshSerialize;
+use klero_committee::sampling::vrf::VrfSuite;
 use klero_committee::sampling::{Digest, Domain};
 use klero_committee::{QuorumCertificate, RoundContext, Signer};
 
@@ -82,6 +83,17 @@ impl Chain {
         self.blocks.push(last);
     }
 
+    /// The certificate that this node holds of the block before a round's.
+    pub(super) fn certificate_before(&self, round: u64) -> Option<&QuorumCertificate> {
+        let parent = self.at(round.checked_sub(1)?)?;
+        Some(&parent.certificate)
+    }
+
+    /// What validators of the chain draw with.
+    pub(super) fn suite(&self) -> VrfSuite {
+        self.setting.profile.vrf
+    }
+
     /// The block of a round, if it is final here.
     fn at(&self, round: u64) -> Option<&Final> {
         self.blocks.get(usize::try_from(round.checked_sub(1)?).ok()?)
@@ -126,7 +138,8 @@ impl Chain {
         block.round == self.round() && block.parent == self.tip() && seed_is_right
     }
 
-    fn next_seed(&self, author: Option<&dyn Signer>) -> Option<Digest> {
+    /// The seed that the next block gives: by this author in period 0, by nobody later.
+    pub(super) fn next_seed(&self, author: Option<&dyn Signer>) -> Option<Digest> {
         let round = self.round();
         let old = match self.setting.profile.seeds.refresh_round(round) {
             Some(refresh) => self.at(refresh)?.block.digest(),

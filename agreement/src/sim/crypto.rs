@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use klero_committee::sampling::vrf::{VrfError, VrfInput, VrfOutput, VrfProof, VrfSecretKey, VrfSuite};
 use klero_committee::sampling::{Digest, Domain, bls};
-use klero_committee::{Member, Signer, ValidatorKeys};
+use klero_committee::{Member, Role, RoundContext, Signer, ValidatorKeys, proposer_priority};
 use serde::{Deserialize, Serialize};
 
 /// What the draws and signatures of a run are made of.
@@ -112,5 +112,58 @@ impl Signer for Hashed {
 
     fn sign(&self, _: bls::Purpose, _: &Digest) -> bls::Signature {
         self.signature
+    }
+}
+
+/// How often a rank is drawn anew until it lies where it should; each time has a chance of a half or so.
+const SEARCH: u64 = 4_096;
+
+/// The hashed keys of a validator, with the draws of one role searched for a rank: the lowest quarter of all ranks is the
+/// winner's, the rest is everyone else's. That nobody's draw could be chosen if it were real is what hashed draws
+/// give up.
+pub(super) struct Steered<'a> {
+    keys: &'a dyn Signer,
+    role: VrfInput,
+    nonce: u64,
+}
+
+impl<'a> Steered<'a> {
+    /// The keys of `proposer`, steered so that it has a seat and `winner` the lowest rank; `None` if no draw does that.
+    pub(super) fn new(
+        context: &RoundContext,
+        role: Role,
+        proposer: u32,
+        keys: &'a dyn Signer,
+        winner: u32,
+    ) -> Option<Self> {
+        let input = context.input(role);
+        let mut steered = (0..SEARCH).map(|nonce| Self {
+            keys,
+            role: input,
+            nonce,
+        });
+        steered.find(|steered| {
+            let priority = proposer_priority(context, role, proposer, steered);
+            priority.is_some_and(|rank| (rank.digest().0[0] < 0x40) == (proposer == winner))
+        })
+    }
+}
+
+impl Signer for Steered<'_> {
+    fn evaluate(&self, input: &VrfInput) -> Result<VrfOutput, VrfError> {
+        let drawn = self.keys.evaluate(input)?;
+        if *input != self.role {
+            return Ok(drawn);
+        }
+        let hasher = Domain::VrfOutput.hasher().bytes(drawn.as_bytes());
+        Ok(VrfOutput::simulated(hasher.field(&self.nonce).finish().0))
+    }
+
+    fn prove(&self, input: &VrfInput) -> Result<VrfProof, VrfError> {
+        self.keys.prove(input)
+    }
+
+    fn sign(&self, purpose: bls::Purpose, message: &Digest) -> bls::Signature {
+        self.keys.sign(purpose, message)
     }
 }

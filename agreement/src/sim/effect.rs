@@ -6,9 +6,9 @@ use std::sync::Arc;
 use klero_committee::sampling::Digest;
 use klero_committee::{Role, Value};
 
-use super::Breach;
+use super::Broken;
 use super::message::Envelope;
-use crate::{Alarm, Timer, TimerKind, Violation};
+use crate::{Alarm, Timer, TimerKind};
 
 /// Who is to get a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub(super) enum To {
     Others,
     /// Every other node but the one it came from.
     OthersThan(usize),
+    /// Every other node but those whose bit is set, the lowest for node 0. From node 64 on nobody is left out.
+    Except(u64),
     /// The other nodes with an even number, or those with an odd one.
     Half {
         /// Which half.
@@ -35,6 +37,8 @@ pub(super) enum Wake {
     Body(Digest),
     /// A peer spoke of a later round while this one was open.
     Behind { round: u64, peer: u32 },
+    /// An alarm clock of an adversary's strategy.
+    Scheme(u64),
 }
 
 impl fmt::Display for To {
@@ -43,6 +47,7 @@ impl fmt::Display for To {
             Self::Node(node) => write!(f, "to {node}"),
             Self::Others => f.write_str("to all others"),
             Self::OthersThan(source) => write!(f, "to all others but {source}"),
+            Self::Except(mask) => write!(f, "to all others without a bit in {mask:#b}"),
             Self::Half { odd: true } => f.write_str("to the odd others"),
             Self::Half { odd: false } => f.write_str("to the even others"),
         }
@@ -60,6 +65,7 @@ impl fmt::Display for Wake {
             Self::Behind { round, peer } => {
                 write!(f, "is round {round} still open? {peer} spoke of a later one")
             }
+            Self::Scheme(number) => write!(f, "time for part {number} of a scheme"),
         }
     }
 }
@@ -81,34 +87,29 @@ pub(super) enum Effect {
         role: Role,
         value: Value,
     },
+    /// Votes that the node counted are a quorum.
+    Quorum {
+        role: Role,
+        value: Value,
+    },
     /// A block was made.
-    Proposed(Digest),
+    Proposed {
+        round: u64,
+        block: Digest,
+    },
     /// A block is final at this node.
     Decided {
         role: Role,
         block: Digest,
+        /// The index in the electorate of the proposer that its header names.
+        author: u32,
+    },
+    /// A member spoke twice in a role.
+    Evidence {
+        role: Role,
+        member: u32,
     },
     Alarm(Alarm),
     /// A rule is broken.
     Broken(Broken),
-}
-
-/// What a node finds wrong with itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Broken {
-    Invariant(Violation),
-    /// The machine decided by a quorum of which no certificate could be made.
-    NoCertificate(Role),
-    /// Something received as verified does not verify.
-    Unverifiable,
-}
-
-impl From<Broken> for Breach {
-    fn from(broken: Broken) -> Self {
-        match broken {
-            Broken::Invariant(violation) => Self::Invariant(violation),
-            Broken::NoCertificate(role) => Self::NoCertificate(role),
-            Broken::Unverifiable => Self::Unverifiable,
-        }
-    }
 }

@@ -24,6 +24,8 @@ pub(super) enum Event {
         from: usize,
         to: usize,
         envelope: Arc<Envelope>,
+        /// Whether a proposal has lost its body on the way.
+        is_bare: bool,
     },
     /// An alarm clock rings.
     Wake {
@@ -52,7 +54,16 @@ impl Event {
             Self::Reform(node) => Entry::Reform(*node),
             Self::Crash { node, forgets: false } => Entry::Crash(*node),
             Self::Crash { node, forgets: true } => Entry::Forget(*node),
-            Self::Deliver { number, to, .. } => Entry::Message {
+            Self::Deliver {
+                number,
+                to,
+                is_bare: false,
+                ..
+            } => Entry::Message {
+                number: *number,
+                to: *to,
+            },
+            Self::Deliver { number, to, .. } => Entry::Bare {
                 number: *number,
                 to: *to,
             },
@@ -74,6 +85,11 @@ pub(super) enum Entry {
         number: u64,
         to: usize,
     },
+    /// A proposal without its body.
+    Bare {
+        number: u64,
+        to: usize,
+    },
     Clock(u64),
 }
 
@@ -85,6 +101,7 @@ impl fmt::Display for Entry {
             Self::Crash(node) => write!(f, "crash {node}"),
             Self::Forget(node) => write!(f, "forget {node}"),
             Self::Message { number, to } => write!(f, "message {number} {to}"),
+            Self::Bare { number, to } => write!(f, "bare {number} {to}"),
             Self::Clock(number) => write!(f, "clock {number}"),
         }
     }
@@ -104,6 +121,10 @@ impl Entry {
             "forget" => Self::Forget(node),
             "clock" => Self::Clock(number),
             "message" => Self::Message {
+                number,
+                to: words.next()?.parse().ok()?,
+            },
+            "bare" => Self::Bare {
                 number,
                 to: words.next()?.parse().ok()?,
             },

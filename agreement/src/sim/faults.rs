@@ -71,7 +71,7 @@ impl Shape {
 
 impl Faults {
     /// When a message sent now arrives: never, once or twice.
-    pub(super) fn arrivals(&self, now: u64, from: usize, to: usize, random: &mut Random) -> Vec<u64> {
+    pub(super) fn arrivals(&self, now: u64, from: usize, to: usize, random: &mut Random) -> [Option<u64>; 2] {
         let in_force = |cut: &&Cut| (cut.begins..cut.ends).contains(&now);
         if self
             .cuts
@@ -79,25 +79,20 @@ impl Faults {
             .filter(in_force)
             .any(|cut| cut.shape.blocks(from, to))
         {
-            return Vec::new();
+            return [None, None];
         }
         let stormy = now < self.until;
         if stormy && random.chance(self.loss) {
-            return Vec::new();
+            return [None, None];
         }
-        let copies = if stormy && random.chance(self.duplication) {
-            2
-        } else {
-            1
-        };
+        let is_repeated = stormy && random.chance(self.duplication);
         let delay = self.stormy_delay.filter(|_| stormy).unwrap_or(self.delay);
         let link = self
             .slow
             .iter()
             .find(|(begin, end, _)| (*begin, *end) == (from, to));
         let times = link.map_or(1, |(_, _, times)| *times);
-        (0..copies)
-            .map(|_| now.saturating_add(delay.draw(random).saturating_mul(times)))
-            .collect()
+        let mut arrival = || now.saturating_add(delay.draw(random).saturating_mul(times));
+        [Some(arrival()), is_repeated.then(arrival)]
     }
 }

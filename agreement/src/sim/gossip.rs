@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use klero_committee::{Proposal, QuorumCertificate, Role, Vote};
 
+use super::Broken;
 use super::chain::Block;
-use super::effect::{Broken, Effect, To};
-use super::message::{Envelope, Key, Message};
+use super::effect::{Effect, To};
+use super::message::{Envelope, Message};
 use super::node::Node;
 use super::wire;
 use crate::Input;
@@ -15,6 +16,7 @@ impl Node {
     /// A message arrived.
     pub(super) fn on_message(&mut self, from: usize, envelope: &Arc<Envelope>) {
         let open = self.machine.round();
+        self.strategy.hears(envelope);
         match &envelope.message {
             Message::Fetch(block) => self.on_fetch(from, block),
             Message::Sync(round) => self.on_sync(from, *round),
@@ -33,7 +35,7 @@ impl Node {
 
     fn on_gossip(&mut self, from: usize, envelope: &Arc<Envelope>) {
         let verified;
-        let envelope = if self.identity.setting.verifies {
+        let envelope = if self.identity.setting.mode.verifies {
             let context = self.log.chain.context(envelope.round);
             match context.and_then(|context| wire::verify(&context, envelope)) {
                 Some(checked) => {
@@ -50,7 +52,7 @@ impl Node {
         };
         let attempt = envelope.attempt;
         match &envelope.message {
-            Message::Votes(votes) => self.on_votes(from, attempt, votes),
+            Message::Votes(votes) => self.on_votes(from, envelope, votes),
             Message::Proposal(proposal, body) => self.on_proposal(from, envelope, proposal, *body),
             Message::Certificate(certificate) => self.on_certificate(from, envelope, certificate),
             Message::Body(block) => self.on_body(from, attempt, *block),
@@ -58,18 +60,24 @@ impl Node {
         }
     }
 
-    fn on_votes(&mut self, from: usize, attempt: u32, votes: &[Vote]) {
+    fn on_votes(&mut self, from: usize, envelope: &Arc<Envelope>, votes: &[Vote]) {
+        let attempt = envelope.attempt;
         let mut passed_on = Vec::new();
-        for vote in votes {
-            if !self.seen.admit(Key::of_vote(vote), attempt) {
+        for (vote, number) in votes.iter().zip(envelope.numbers()) {
+            if !self.seen.admit(envelope.round, *number, attempt) {
                 continue;
             }
+            self.work.vote(vote.proof().is_some());
             let is_news = self.feed(Input::Vote(vote.clone()));
             if is_news || self.passes_copy(vote.role(), attempt) {
                 passed_on.push(vote.clone());
             }
         }
-        self.send_votes(To::OthersThan(from), attempt, passed_on);
+        if passed_on.len() == votes.len() {
+            self.pass_on(from, envelope);
+        } else {
+            self.send_votes(To::OthersThan(from), attempt, passed_on);
+        }
     }
 
     /// [BA-10]: a vote known already is passed on under a higher attempt than before, but not without end.
@@ -86,14 +94,10 @@ impl Node {
         proposal: &Proposal,
         body: Option<Block>,
     ) {
-        let is_new = envelope
-            .message
-            .keys()
-            .into_iter()
-            .all(|key| self.seen.admit(key, envelope.attempt));
-        if !is_new {
+        if !self.admits(envelope) {
             return;
         }
+        self.work.proposal(body.is_some_and(|body| body.period == 0));
         let digest = *proposal.block();
         let brings_body = body.filter(|block| block.digest() == digest && !self.bodies.contains_key(&digest));
         if let Some(block) = brings_body {
@@ -105,6 +109,7 @@ impl Node {
             self.bodies.remove(&digest);
         } else if brings_body.is_some() {
             self.wanted.remove(&digest);
+            self.judge_parent(&digest);
             self.offer(digest);
         }
         if relay {
@@ -113,19 +118,30 @@ impl Node {
     }
 
     fn on_certificate(&mut self, from: usize, envelope: &Arc<Envelope>, certificate: &QuorumCertificate) {
-        let keys = envelope.message.keys();
-        if keys.into_iter().all(|key| self.seen.admit(key, envelope.attempt))
-            && self.feed(Input::Certificate(certificate.clone()))
-        {
+        if !self.admits(envelope) {
+            return;
+        }
+        self.work.certificate(certificate);
+        if self.feed(Input::Certificate(certificate.clone())) {
             self.pass_on(from, envelope);
         }
     }
 
+    /// Whether the duplicate cache holds everything in an envelope back.
+    pub(super) fn knows(&self, envelope: &Envelope) -> bool {
+        let mut numbers = envelope.numbers().iter();
+        numbers.all(|number| self.seen.has(envelope.round, *number, envelope.attempt))
+    }
+
+    /// Whether an envelope with one content is new at its attempt; it is not the next time.
+    fn admits(&mut self, envelope: &Envelope) -> bool {
+        let mut numbers = envelope.numbers().iter();
+        numbers.all(|number| self.seen.admit(envelope.round, *number, envelope.attempt))
+    }
+
     fn pass_on(&mut self, from: usize, envelope: &Arc<Envelope>) {
-        if self.identity.behaviour.sends() {
-            let envelope = Arc::clone(envelope);
-            let to = To::OthersThan(from);
-            self.effects.push(Effect::Send { to, envelope });
-        }
+        let envelope = Arc::clone(envelope);
+        let to = To::OthersThan(from);
+        self.effects.push(Effect::Send { to, envelope });
     }
 }

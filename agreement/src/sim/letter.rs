@@ -23,6 +23,8 @@ pub struct Letter {
     pub period: u32,
     /// How often its content was sent before [BA-11].
     pub attempt: u32,
+    /// The index in the electorate of who signed it, where one validator did: of votes and proposals.
+    pub speaker: Option<u32>,
     /// What it says.
     pub content: Content,
 }
@@ -67,13 +69,15 @@ pub enum Fate {
     Late(u64),
     /// It waits for this virtual time, and is sent then.
     Until(u64),
+    /// A proposal arrives without its body, as if the body was lost; anything else as usual.
+    WithoutBody,
 }
 
 impl Fate {
     /// When a message sent now leaves; `None` if never.
     pub(super) fn leaves(self, now: u64) -> Option<u64> {
         match self {
-            Self::Usual => Some(now),
+            Self::Usual | Self::WithoutBody => Some(now),
             Self::Lost => None,
             Self::Late(after) => Some(now.saturating_add(after)),
             Self::Until(at) => Some(at.max(now)),
@@ -112,6 +116,18 @@ impl fmt::Debug for Rules {
 }
 
 impl Message {
+    /// Who signed it, where one validator did.
+    pub(super) fn speaker(&self) -> Option<u32> {
+        match self {
+            Self::Votes(votes) => {
+                let first = votes.first()?.voter();
+                votes.iter().all(|vote| vote.voter() == first).then_some(first)
+            }
+            Self::Proposal(proposal, _) => Some(proposal.proposer()),
+            Self::Certificate(_) | Self::Body(_) | Self::Fetch(_) | Self::Sync(_) | Self::Finals(_) => None,
+        }
+    }
+
     /// What a message says, as far as the network can tell.
     pub(super) fn content(&self) -> Content {
         match self {

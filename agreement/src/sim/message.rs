@@ -1,9 +1,12 @@
 //! What nodes send each other.
 
+use std::sync::{Arc, OnceLock};
+
 use klero_committee::sampling::{Digest, Weight};
 use klero_committee::{Proposal, QuorumCertificate, Role, Value, Vote};
 
 use super::chain::{Block, Final};
+use super::doors::Marks;
 
 /// One message in its envelope.
 #[derive(Debug, Clone)]
@@ -15,6 +18,50 @@ pub(super) struct Envelope {
     /// How often its content was sent before; part of what duplicate caches look at [BA-11].
     pub(super) attempt: u32,
     pub(super) message: Message,
+    /// Put on when it is first sent.
+    pub(super) label: OnceLock<Arc<Label>>,
+}
+
+impl Envelope {
+    /// Marks a node as having taken it in.
+    pub(super) fn mark(&self, node: usize) {
+        if let Some(label) = self.label.get() {
+            label.marks.set(node);
+        }
+    }
+
+    /// Whether a node was marked as having taken it in.
+    pub(super) fn is_marked(&self, node: usize) -> bool {
+        self.label.get().is_some_and(|label| label.marks.has(node))
+    }
+
+    /// A proposal that has lost its body; `None` of what has none.
+    pub(super) fn without_body(&self) -> Option<Self> {
+        let Message::Proposal(proposal, Some(_)) = &self.message else {
+            return None;
+        };
+        Some(Self {
+            message: Message::Proposal(proposal.clone(), None),
+            label: OnceLock::new(),
+            ..self.clone()
+        })
+    }
+
+    /// The numbers of what the message holds; none before it was sent, and none for what no cache looks at.
+    pub(super) fn numbers(&self) -> &[u32] {
+        self.label.get().map_or(&[], |label| &label.numbers)
+    }
+}
+
+/// What is written on an envelope, so that not everyone who handles it opens it.
+#[derive(Debug)]
+pub(super) struct Label {
+    /// The numbers of its contents within the round, in the order of [`Message::keys`].
+    pub(super) numbers: Vec<u32>,
+    /// Its length on a wire in bytes; 0 where nothing is metered.
+    pub(super) bytes: u64,
+    /// The nodes that took it in.
+    pub(super) marks: Marks,
 }
 
 /// The content of a message.
@@ -91,14 +138,17 @@ enum Kind {
 
 impl Key {
     pub(super) fn of_vote(vote: &Vote) -> Self {
-        Self {
-            round: vote.role().round,
-            kind: Kind::Vote {
-                role: vote.role(),
-                value: vote.value(),
-                voter: vote.voter(),
-                drawn: vote.drawn(),
-            },
-        }
+        Self::vote(vote.role(), vote.value(), vote.voter(), vote.drawn())
+    }
+
+    pub(super) const fn vote(role: Role, value: Value, voter: u32, drawn: Weight) -> Self {
+        let round = role.round;
+        let kind = Kind::Vote {
+            role,
+            value,
+            voter,
+            drawn,
+        };
+        Self { round, kind }
     }
 }

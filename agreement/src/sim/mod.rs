@@ -23,39 +23,62 @@
 //! proposal and certificate is then encoded, decoded and verified at each arrival, and nothing else changes.
 //! Blocks are headers without a payload. Storage is memory: what a crash leaves is what the log had taken in.
 //!
+//! # Large networks
+//!
+//! By default everyone hears everyone. [`Builder::neighbours`] makes a sparse overlay instead, in which nodes pass on
+//! what they hear, as the gossip of a network does; [`Builder::metered`] counts the bytes and the verifications that
+//! this takes each node ([`Load`]).
+//!
 //! # Time and chance
 //!
 //! Time is a count of milliseconds; handling a message takes none. Everything random follows from the seed,
 //! except the bytes of VRF proofs, which schnorrkel randomizes and which decide nothing. Two runs with one seed
 //! have the same [`Simulation::trace_hash`].
 //!
+//! # Who lies
+//!
+//! A node's [`Behaviour`] is honest or one of the adversaries. An adversary runs the same driver; a strategy of its own
+//! then makes of everything that the driver wants to do what the adversary does.
+//!
 //! # Who judges
 //!
-//! After every input [`check`](crate::check()) looks at the machine. The oracle watches from
-//! outside and shares no code with what it judges: it knows numbers and bytes, sees who spoke for what and who
-//! finalized what, and restates agreement [MOD-1], validity and progress. The first breach ends the run; the
-//! error names the seed and the virtual time.
+//! After every input [`check`](crate::check()) looks at the machine, unless [`Builder::unchecked`] leaves it out for a
+//! network of thousands. The [`Oracle`] watches from outside and shares no code with what it judges: it knows numbers and
+//! bytes, sees who proposed, who spoke for what and who finalized what, and restates agreement [MOD-1], validity and
+//! progress. The first breach ends the run; the error names the seed and the virtual time.
 
 mod act;
+mod adversary;
 mod apply;
 mod behaviour;
 mod body;
+mod broken;
 mod build;
 mod builder;
+mod bytes;
 mod carry;
 mod chain;
 mod crypto;
 mod delay;
+mod doors;
 mod effect;
 mod event;
 mod faults;
 mod gossip;
+mod healing;
+mod inspect;
+mod label;
 mod letter;
 mod log;
 mod message;
+mod meter;
 mod node;
 mod oracle;
+mod outcome;
+mod overlay;
 mod place;
+mod progress;
+mod queue;
 mod random;
 mod record;
 mod replay;
@@ -65,18 +88,24 @@ mod seen;
 mod setting;
 mod shelf;
 mod speak;
+mod stage;
 mod state;
 pub mod storm;
 mod sync;
 mod trace;
+pub mod twins;
 mod wire;
 
 pub use behaviour::Behaviour;
+pub use broken::Broken;
 pub use builder::{BuildError, Builder};
+pub use bytes::HEADER_BYTES;
 pub use crypto::Crypto;
 pub use delay::Delay;
 pub use letter::{Content, Fate, Letter};
-pub use oracle::Breach;
+pub use meter::{Load, Spread, Work};
+pub use oracle::{Breach, Oracle};
+pub use outcome::Outcome;
 pub use record::{Run, RunError};
 pub use replay::{Happening, Replay, ReplayError};
 pub use report::{Decision, Failure, Stop};

@@ -1,25 +1,29 @@
 //! One node: a machine and the driver around it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use klero_committee::sampling::Digest;
 use klero_committee::{QuorumCertificate, Role, RoundContext, Value};
 
-use super::Behaviour;
+use super::adversary::Strategy;
 use super::chain::Block;
-use super::effect::{Broken, Effect, To, Wake};
+use super::effect::{Effect, To, Wake};
 use super::log::Log;
 use super::message::{Envelope, Message};
+use super::meter::Work;
 use super::random::Random;
 use super::seen::Seen;
 use super::setting::{Keys, Setting};
+use super::{Behaviour, Broken};
 use crate::{Agreement, FilterTime, Input, Output, RoundStart, Timer, check};
 
 /// What stays the same whenever a node starts.
 #[derive(Clone)]
 pub(super) struct Identity {
     pub(super) keys: Arc<Keys>,
+    /// 0, or which twin this is: twins make other blocks than their originals.
+    pub(super) twin: u8,
     pub(super) behaviour: Behaviour,
     pub(super) setting: Arc<Setting>,
 }
@@ -27,6 +31,7 @@ pub(super) struct Identity {
 /// A running node.
 pub(super) struct Node {
     pub(super) identity: Identity,
+    pub(super) strategy: Box<dyn Strategy>,
     pub(super) machine: Agreement,
     /// Of the round that the machine is in.
     pub(super) context: RoundContext,
@@ -40,6 +45,8 @@ pub(super) struct Node {
     /// Bodies that were asked for.
     pub(super) wanted: BTreeSet<Digest>,
     pub(super) seen: Seen,
+    /// What a node of the network would have verified for the message at hand.
+    pub(super) work: Work,
     /// The period in which things were sent again, and how often.
     pub(super) attempts: ((u64, u32), u32),
     pub(super) filter: FilterTime,
@@ -65,6 +72,7 @@ impl Node {
         let is_resumed = resumed.is_some();
         let (machine, outputs) = resumed.unwrap_or_else(|| Agreement::new(start));
         let mut node = Self {
+            strategy: identity.behaviour.strategy(),
             identity,
             machine,
             context,
@@ -75,6 +83,7 @@ impl Node {
             now,
             wanted: BTreeSet::new(),
             seen: Seen::default(),
+            work: Work::default(),
             attempts: ((0, 0), 0),
             filter: FilterTime::default(),
             began: now,
@@ -116,12 +125,21 @@ impl Node {
     /// Tells the machine something and carries out what it answers; says whether the message that brought it is
     /// worth passing on.
     pub(super) fn feed(&mut self, input: Input) -> bool {
+        let outputs = if self.identity.setting.mode.checks {
+            self.handle_checked(input)
+        } else {
+            self.machine.handle(input)
+        };
+        self.carry_out_all(outputs)
+    }
+
+    fn handle_checked(&mut self, input: Input) -> Vec<Output> {
         let before = self.machine.clone();
         let outputs = self.machine.handle(input.clone());
         if let Err(violation) = check(&before, &input, &outputs, &self.machine) {
             self.effects.push(Effect::Broken(Broken::Invariant(violation)));
         }
-        self.carry_out_all(outputs)
+        outputs
     }
 
     fn carry_out_all(&mut self, outputs: Vec<Output>) -> bool {
@@ -181,14 +199,13 @@ impl Node {
         let Some(seed) = self.log.chain.committee_seed(round) else {
             return;
         };
-        if self.identity.behaviour.sends() {
-            let envelope = Arc::new(Envelope {
-                round,
-                seed,
-                attempt,
-                message,
-            });
-            self.effects.push(Effect::Send { to, envelope });
-        }
+        let envelope = Arc::new(Envelope {
+            round,
+            seed,
+            attempt,
+            message,
+            label: OnceLock::new(),
+        });
+        self.effects.push(Effect::Send { to, envelope });
     }
 }

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! A line is the virtual time in milliseconds and an event. `message 17 0` is the arrival of the 17th message, counted
-//! from 0 in the order in which they were sent, at node 0; `clock 9` is the ringing of the 9th alarm clock that was set.
+//! from 0 in the order in which they were sent, at node 0, and `bare 17 0` the same of a proposal that lost its body; `clock 9` is the ringing of the 9th alarm clock that was set.
 //! What either is follows from the lines before, because nodes are deterministic: the file holds no message, no fault
 //! and no rule of the network, only what became of them. `trace` is the [`trace_hash`](super::Simulation::trace_hash)
 //! after the last line. A file may be cut off anywhere; it then has no trace to compare with.

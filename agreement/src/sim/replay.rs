@@ -129,7 +129,7 @@ impl Replay {
         let deeds = self.simulation.shelf.as_mut().map(Shelf::take_deeds);
         let breach = self.simulation.failure.take().map(|failure| match failure.stop {
             Stop::Breach(breach) => breach.to_string(),
-            stalled @ Stop::Stalled { .. } => stalled.to_string(),
+            other @ (Stop::Broken(_) | Stop::Stalled { .. }) => other.to_string(),
         });
         Ok(Some(Happening {
             number,
@@ -202,11 +202,13 @@ fn describe(event: &Event) -> String {
             number,
             from,
             envelope,
+            is_bare,
             ..
-        } => format!(
-            "gets message {number} from {from}: {}",
-            envelope.message.content()
-        ),
+        } => {
+            let lost = if *is_bare { ", which it lost" } else { "" };
+            let content = envelope.message.content();
+            format!("gets message {number} from {from}: {content}{lost}")
+        }
         Event::Wake { number, wake, .. } => format!("hears clock {number}: {wake}"),
     }
 }

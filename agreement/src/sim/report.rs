@@ -6,7 +6,7 @@ use std::sync::Arc;
 use klero_committee::sampling::Digest;
 use thiserror::Error;
 
-use super::{Breach, Crypto, Run};
+use super::{Breach, Broken, Crypto, Run};
 
 /// A round as one node finished it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +57,10 @@ impl fmt::Debug for Failure {
 pub enum Stop {
     /// A promise was broken.
     #[error("{0}")]
-    Breach(Breach),
+    Breach(#[from] Breach),
+    /// A node found a rule broken.
+    #[error("{0}")]
+    Broken(Broken),
     /// The nodes that take part did not all reach the round in time.
     #[error("round {wanted} is not final everywhere: the nodes stand at {heights:?}")]
     Stalled {

@@ -1,18 +1,27 @@
 //! The run: a queue of events on virtual time.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use klero_committee::Role;
 use klero_committee::sampling::Digest;
 
+use super::chain::Block;
+use super::doors::Doors;
 use super::event::{Entry, Event};
 use super::faults::Faults;
+use super::meter::Meter;
 use super::oracle::Oracle;
+use super::outcome::Outcomes;
+use super::overlay::Overlay;
 use super::place::{Place, Slot};
+use super::queue::Queue;
 use super::random::Random;
+use super::seen::Contents;
 use super::shelf::{Numbers, Shelf};
 use super::trace::Trace;
-use super::{Builder, Crypto, Decision, Failure, Fate, Letter, Run, Stop};
+use super::{Builder, Crypto, Decision, Failure, Fate, Letter, Load, Run, Stop};
 use crate::{Alarm, Snapshot};
 
 /// A network of nodes on virtual time.
@@ -29,23 +38,37 @@ pub struct Simulation {
     pub(super) places: Vec<Place>,
     pub(super) faults: Faults,
     pub(super) random: Random,
-    pub(super) queue: BTreeMap<(u64, u64), Event>,
-    pub(super) queued: u64,
+    /// Who hears whom.
+    pub(super) overlay: Arc<Overlay>,
+    pub(super) queue: Queue,
+    pub(super) contents: Contents,
+    pub(super) doors: Doors,
+    pub(super) meter: Option<Meter>,
+    /// A node that was not where the run was asked to go when that was last looked at.
+    pub(super) awaited: usize,
     /// How many starts of each node the queue holds.
     pub(super) starts_ahead: Vec<u32>,
     pub(super) now: u64,
     pub(super) oracle: Oracle,
+    pub(super) outcomes: Outcomes,
     pub(super) trace: Trace,
     pub(super) decisions: Vec<Vec<Decision>>,
     pub(super) alarms: Vec<(usize, Alarm)>,
+    /// Who saw whom speak twice in what role.
+    pub(super) evidence: BTreeSet<(usize, Role, u32)>,
     pub(super) failure: Option<Failure>,
 }
 
 impl std::fmt::Debug for Simulation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let checks = if self.network.is_unchecked {
+            ", unchecked"
+        } else {
+            ""
+        };
         write!(
             f,
-            "Simulation(seed {}, {}, {} ms, {:?})",
+            "Simulation(seed {}, {}{checks}, {} ms, {:?})",
             self.seed,
             self.crypto,
             self.now,
@@ -88,8 +111,7 @@ impl Simulation {
     pub fn run_for(&mut self, milliseconds: u64) -> Result<(), Failure> {
         let limit = self.now.saturating_add(milliseconds);
         while self.step(limit)? {}
-        self.now = limit;
-        Ok(())
+        self.pass_time(limit)
     }
 
     /// What draws and signatures are made of.
@@ -124,12 +146,15 @@ impl Simulation {
 
     /// The index in the electorate of who made the block that a node finalized in a round.
     pub fn proposer(&self, node: usize, round: u64) -> Option<u32> {
-        let place = self.places.get(node)?;
-        let chain = match &place.slot {
+        self.final_block(node, round).map(|block| block.proposer)
+    }
+
+    pub(super) fn final_block(&self, node: usize, round: u64) -> Option<Block> {
+        let chain = match &self.places.get(node)?.slot {
             Slot::Up(node) => &node.log.chain,
             Slot::Down(log) => &log.chain,
         };
-        chain.from(round, 1).first().map(|last| last.block.proposer)
+        chain.from(round, 1).first().map(|last| last.block)
     }
 
     /// The alarms that nodes raised [BA-13].
@@ -163,16 +188,33 @@ impl Simulation {
         self.faults.rules = Default::default();
     }
 
+    /// What each node sent, received and would have had to verify in these rounds; nothing unless the run is
+    /// [metered](Builder::metered).
+    pub fn loads(&self, rounds: RangeInclusive<u64>) -> impl Iterator<Item = &Load> {
+        let meter = self.meter.iter();
+        meter.flat_map(move |meter| meter.loads(rounds.clone()))
+    }
+
     /// The digest of everything that happened.
     pub fn trace_hash(&self) -> Digest {
         self.trace.hash()
     }
 
-    fn has_reached(&self, round: u64) -> bool {
-        let mut nodes = (0_usize..).zip(&self.places);
-        nodes.all(|(node, place)| {
-            let is_promised = place.identity.behaviour.is_promised_progress();
-            self.oracle.height(node) >= round || !is_promised || self.is_gone(node, place)
+    /// Whether every node that takes part has a round's block. The node that was missing last is looked at first, and
+    /// only once it is there the others.
+    fn has_reached(&mut self, round: u64) -> bool {
+        let count = self.places.len();
+        let missing = (0..count)
+            .map(|further| (self.awaited + further) % count)
+            .find(|node| self.oracle.height(*node) < round && self.is_live_and_honest(*node));
+        self.awaited = missing.unwrap_or(0);
+        missing.is_none()
+    }
+
+    /// Whether progress is promised to a node: it does not lie, speaks, and is not stopped for good.
+    pub(super) fn is_live_and_honest(&self, node: usize) -> bool {
+        self.places.get(node).is_some_and(|place| {
+            place.identity.behaviour.is_promised_progress() && !self.is_gone(node, place)
         })
     }
 
@@ -201,21 +243,29 @@ impl Simulation {
     }
 
     /// Handles the next event, unless it lies beyond the limit; says whether there was one.
-    fn step(&mut self, limit: u64) -> Result<bool, Failure> {
+    pub(super) fn step(&mut self, limit: u64) -> Result<bool, Failure> {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
         }
-        let Some(entry) = self.queue.first_entry().filter(|entry| entry.key().0 <= limit) else {
+        let Some(at) = self.queue.next_time().filter(|at| *at <= limit) else {
             return Ok(false);
         };
-        let (at, event) = (entry.key().0, entry.remove());
-        if self.network.records {
-            self.events.push((at, event.entry()));
-        }
-        self.happen(at, event);
+        self.pass_time(at)?;
+        let Some((at, event)) = self.queue.pop(limit) else {
+            return Ok(false);
+        };
+        self.record(at, event);
         match &self.failure {
             Some(failure) => Err(failure.clone()),
             None => Ok(true),
         }
+    }
+
+    /// Lets an event happen, and keeps it for the file of the run.
+    pub(super) fn record(&mut self, at: u64, event: Event) {
+        if self.network.records {
+            self.events.push((at, event.entry()));
+        }
+        self.happen(at, event);
     }
 }

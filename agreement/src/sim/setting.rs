@@ -1,5 +1,6 @@
 //! What all nodes of a simulation know from the start, and what each of them holds in secret.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use klero_committee::sampling::{Digest, Domain, seed};
@@ -8,32 +9,41 @@ use klero_committee::{Committees, Electorate, Member, Profile, RoundContext, Sig
 use super::BuildError;
 use super::crypto::{Crypto, KeyMaker, Secrets};
 
-/// The chain and its electorate, which stays the same in every round.
-#[derive(Debug)]
-pub(super) struct Setting {
-    pub(super) chain: Digest,
-    pub(super) seed: Digest,
-    pub(super) profile: Arc<Profile>,
+/// How much of what a node of the network does is done here.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mode {
     /// Whether everything received is verified from its bytes.
     pub(super) verifies: bool,
-    /// The committees of every round: only the seed differs.
-    committees: Arc<Committees>,
+    /// Whether the machine's promises are checked after every input.
+    pub(super) checks: bool,
 }
 
 /// The keys of one node, each with its index in the electorate.
 pub(super) type Keys = Vec<(u32, Secrets)>;
 
-impl Setting {
-    /// The setting that a run's seed, stakes and profile determine, and the keys that each of `nodes` nodes
-    /// holds.
+/// An electorate with its committees and everyone's keys. Runs may share it: making keys takes longer than a short
+/// run.
+#[derive(Clone)]
+pub(super) struct Validators {
+    /// What their keys follow from.
+    pub(super) seed: u64,
+    chain: Digest,
+    profile: Arc<Profile>,
+    committees: Arc<Committees>,
+    /// What each node holds.
+    pub(super) hands: Vec<Keys>,
+}
+
+impl Validators {
+    /// The validators that a seed, stakes and a profile determine, dealt to `nodes` nodes.
     pub(super) fn new(
-        run: u64,
+        seed: u64,
         stakes: &[u64],
         mut profile: Profile,
         nodes: usize,
-        (crypto, verifies): (Crypto, bool),
-    ) -> Result<(Self, Vec<Keys>), BuildError> {
-        let chain = Domain::Genesis.digest(&("simulation", run));
+        crypto: Crypto,
+    ) -> Result<Self, BuildError> {
+        let chain = chain_of(seed);
         let maker = KeyMaker::new(crypto, chain)?;
         profile.vrf = maker.suite();
         let mut validators = Vec::new();
@@ -46,20 +56,68 @@ impl Setting {
         let profile = Arc::new(profile);
         // Whatever a later round could refuse is refused here.
         let committees = Arc::new(Committees::new(electorate, Arc::clone(&profile))?);
-        let setting = Self {
+        let hands = deal(validators, nodes);
+        Ok(Self {
+            seed,
             chain,
-            seed: seed::genesis_seed(&chain),
             profile,
-
-            verifies,
             committees,
-        };
-        Ok((setting, deal(validators, nodes)))
+            hands,
+        })
+    }
+}
+
+fn chain_of(seed: u64) -> Digest {
+    Domain::Genesis.digest(&("simulation", seed))
+}
+
+/// The chain and its electorate, which stays the same in every round.
+#[derive(Debug)]
+pub(super) struct Setting {
+    pub(super) chain: Digest,
+    pub(super) seed: Digest,
+    pub(super) profile: Arc<Profile>,
+    pub(super) mode: Mode,
+    /// Who wins the draw of which round and period, where that is not left to chance.
+    winners: BTreeMap<(u64, u32), u32>,
+    /// The committees of every round: only the seed differs.
+    committees: Arc<Committees>,
+}
+
+impl Setting {
+    /// The setting of a run with these validators; its seed decides the draws of the first rounds.
+    pub(super) fn new(
+        validators: &Validators,
+        seed: u64,
+        mode: Mode,
+        winners: BTreeMap<(u64, u32), u32>,
+    ) -> Self {
+        Self {
+            chain: validators.chain,
+            seed: seed::genesis_seed(&chain_of(seed)),
+            profile: Arc::clone(&validators.profile),
+            mode,
+            winners,
+            committees: Arc::clone(&validators.committees),
+        }
+    }
+
+    /// The stake of the member with an index.
+    pub(super) fn stake(&self, member: u32) -> Option<u64> {
+        self.committees
+            .electorate()
+            .member(member)
+            .map(|known| known.stake)
     }
 
     /// The context of a round whose committees are drawn with `seed`.
     pub(super) fn context(&self, round: u64, seed: Digest) -> RoundContext {
         RoundContext::of(self.chain, round, seed, Arc::clone(&self.committees))
+    }
+
+    /// The validator that is to win the draw of a period.
+    pub(super) fn winner(&self, round: u64, period: u32) -> Option<u32> {
+        self.winners.get(&(round, period)).copied()
     }
 }
 

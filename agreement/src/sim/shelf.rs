@@ -55,15 +55,19 @@ impl Shelf {
             Entry::Crash(node) => Event::Crash { node, forgets: false },
             Entry::Forget(node) => Event::Crash { node, forgets: true },
             Entry::Clock(number) => self.clocks.get(&number)?.clone(),
-            Entry::Message { number, to } => {
-                let (from, envelope) = self.messages.get(&number)?;
-                Event::Deliver {
-                    number,
-                    from: *from,
-                    to,
-                    envelope: Arc::clone(envelope),
-                }
-            }
+            Entry::Message { number, to } => self.delivery(number, to, false)?,
+            Entry::Bare { number, to } => self.delivery(number, to, true)?,
+        })
+    }
+
+    fn delivery(&self, number: u64, to: usize, is_bare: bool) -> Option<Event> {
+        let (from, envelope) = self.messages.get(&number)?;
+        Some(Event::Deliver {
+            number,
+            from: *from,
+            to,
+            envelope: Arc::clone(envelope),
+            is_bare,
         })
     }
 
@@ -76,12 +80,14 @@ impl Shelf {
             }
             Effect::Wake { wake, after } => format!("sets clock {} to {after} ms: {wake}", numbers.clocks),
             Effect::Spoke { role, value } => format!("votes for {value} in {role}"),
-            Effect::Proposed(block) => format!("makes block {}", block.short()),
-            Effect::Decided { role, block } => {
+            Effect::Quorum { role, value } => format!("counts a quorum for {value} in {role}"),
+            Effect::Proposed { block, .. } => format!("makes block {}", block.short()),
+            Effect::Decided { role, block, .. } => {
                 format!("finalizes {} by the Cert quorum of {role}", block.short())
             }
+            Effect::Evidence { role, member } => format!("holds evidence against {member} in {role}"),
             Effect::Alarm(_) => "raises the alarm [BA-13]".to_owned(),
-            Effect::Broken(broken) => super::Breach::from(*broken).to_string(),
+            Effect::Broken(broken) => broken.to_string(),
         };
         self.deeds.push(deed);
     }

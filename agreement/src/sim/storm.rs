@@ -9,16 +9,21 @@ use super::{Behaviour, BuildError, Builder, Delay, Failure, Simulation};
 const ROUNDS: u64 = 10;
 /// … within so many virtual milliseconds.
 const WITHIN: u64 = 30_000;
-/// … or within so many, if somebody goes on showing two blocks: each period that he wins is lost, and with it the
-/// first deadline and more.
+/// … or within so many, if somebody goes on showing two blocks, proposing at the last moment or choosing the seed: each
+/// period that he wins is lost, and with it the first deadline and more.
 const WITHIN_BESIDE_A_LIAR: u64 = 180_000;
-const BEHAVIOURS: [Behaviour; 5] = [
-    Behaviour::TwoVotes,
-    Behaviour::TwoBlocks,
-    Behaviour::TwoFaced,
-    Behaviour::Mute,
-    Behaviour::NeverProposes,
-];
+
+/// Whether a node that behaves like this can cost the others a period each time it wins the draw.
+const fn slows_down(behaviour: Behaviour) -> bool {
+    matches!(
+        behaviour,
+        Behaviour::Equivocating
+            | Behaviour::TwoBlocks
+            | Behaviour::TwoFaced
+            | Behaviour::Delaying
+            | Behaviour::SeedChoosing
+    )
+}
 
 /// A network, its faults, and the moment from which there are none but slow links, wrong clocks, and in one half of the
 /// plans the lies of less than a third of the stake. All of it follows from one seed.
@@ -105,7 +110,7 @@ impl Plan {
         }
     }
 
-    /// A cut between two groups that drew lots, or a way that is closed in one direction.
+    /// A cut between groups that drew lots, at once or step by step, or a way that is closed in one direction.
     fn cut(&mut self, random: &mut Random) {
         let begins = random.between(0, self.calm);
         let ends = random.between(begins, self.calm);
@@ -114,6 +119,7 @@ impl Plan {
             return self.alter(|builder| builder.one_way(begins, ends, silenced, deaf));
         }
         let parts = random.between(2, 4);
+        let stepwise = random.chance(300);
         let mut groups = vec![Vec::new(); parts as usize];
         for node in 0..self.nodes {
             if let Some(group) = groups.get_mut(random.between(0, parts - 1) as usize) {
@@ -121,6 +127,11 @@ impl Plan {
             }
         }
         let groups: Vec<&[usize]> = groups.iter().map(Vec::as_slice).collect();
+        if stepwise {
+            let step = (ends - begins) / (parts - 1);
+            let joins: Vec<u64> = (1..parts).map(|join| begins + join * step).collect();
+            return self.alter(|builder| builder.heal_stepwise(begins, &groups, &joins));
+        }
         self.alter(|builder| builder.partition(begins, ends, &groups));
     }
 
@@ -143,9 +154,17 @@ impl Plan {
 
     /// A node that lies or stops for good; all nodes have the same stake.
     fn corrupt(&mut self, node: usize, for_good: bool, random: &mut Random) {
-        let chosen = BEHAVIOURS.get(random.between(0, 5) as usize).copied();
+        let kinds = Behaviour::ADVERSARIES;
+        let chosen = kinds.get(random.between(0, kinds.len() as u64) as usize).copied();
+        let chosen = chosen.map(|behaviour| match behaviour {
+            // Any nodes: itself, other adversaries, a majority.
+            Behaviour::Withholding { .. } => Behaviour::Withholding {
+                victims: random.between(1, (1 << self.nodes) - 1),
+            },
+            other => other,
+        });
         let (at, calm) = (random.between(0, self.calm), self.calm);
-        if for_good && chosen.is_some_and(|behaviour| !behaviour.keeps_its_word()) {
+        if for_good && chosen.is_some_and(slows_down) {
             self.within = WITHIN_BESIDE_A_LIAR;
         }
         self.alter(|builder| match chosen {
@@ -185,7 +204,8 @@ impl Plan {
     pub fn run_in(&self, network: &mut Simulation) -> Result<u64, StormError> {
         network.run_for(self.calm)?;
         let highest = network.heights().into_iter().max().unwrap_or(0);
-        network.run_until_round(highest + ROUNDS, self.within)?;
+        network.promise_progress(ROUNDS, self.within);
+        network.run_until_kept()?;
         Ok(highest + ROUNDS)
     }
 }

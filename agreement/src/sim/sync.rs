@@ -3,8 +3,9 @@
 
 use klero_committee::{Step, Value};
 
+use super::Broken;
 use super::chain::Final;
-use super::effect::{Broken, Effect, To, Wake};
+use super::effect::{Effect, To, Wake};
 use super::message::Message;
 use super::node::Node;
 use crate::Input;
@@ -63,11 +64,15 @@ impl Node {
             if !fits {
                 continue;
             }
-            if self.identity.setting.verifies && certificate.as_unverified().verify(&self.context).is_err() {
+            if self.identity.setting.mode.verifies
+                && certificate.as_unverified().verify(&self.context).is_err()
+            {
                 self.effects.push(Effect::Broken(Broken::Unverifiable));
                 return;
             }
             self.bodies.insert(digest, *block);
+            self.work.certificate(certificate);
+            self.judge_parent(&digest);
             self.feed(Input::Certificate(certificate.clone()));
             // The machine asks for the body only where it did not know the quorum already.
             self.offer(digest);

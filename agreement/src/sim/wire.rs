@@ -30,6 +30,7 @@ pub(super) fn verify(context: &RoundContext, envelope: &Envelope) -> Option<Enve
         seed: envelope.seed,
         attempt: envelope.attempt,
         message,
+        label: envelope.label.clone(),
     })
 }
 

@@ -104,3 +104,29 @@ fn a_deadline_sends_again_though_nobody_may_leave() {
         assert_eq!(items, [Resend::OwnVotes { period: 0 }, Resend::Previous]);
     }
 }
+
+/// Found by random storms: a node that the others overtake in every step passes no deadline of its own. If it alone
+/// saw the Soft quorum, it has to say so.
+#[test]
+fn who_is_moved_to_a_later_k_sends_again() {
+    let world = World::four();
+    let mut node = Watched::new(&world);
+    let soft = role(0, Step::Soft);
+    node.give(Input::Validated(block(2)));
+    node.give(Input::Certificate(world.certificate(&[0, 1, 2], soft, B)));
+    for k in [1, 4] {
+        let next = role(0, Step::Next(k));
+        assert_eq!(resent(&node.votes(&world, [2], next, BOTTOM)), []);
+        let items = resent(&node.votes(&world, [3], next, BOTTOM));
+        assert_eq!(node.machine.k(), k);
+        let votes = [2, 3].map(|voter| world.vote(voter, next, BOTTOM));
+        let expected = [
+            Resend::OwnVotes { period: 0 },
+            Resend::Certificate(soft, B),
+            Resend::Votes(votes.to_vec()),
+            Resend::Block(block(2)),
+            Resend::Previous,
+        ];
+        assert_eq!(items, expected);
+    }
+}

@@ -34,9 +34,14 @@ fn cert_is_voted_the_moment_a_validated_body_is_staged() {
 #[test]
 fn a_body_that_is_only_held_is_not_committable() {
     let world = World::four();
+    let held = || Input::Held(block(1));
     let mut node = Watched::new(&world);
-    stage(&mut node, &world);
-    assert_eq!(casts(&node.give(Input::Held(block(1)))), []);
+    assert_eq!(casts(&node.give(held())), []);
+    assert_eq!(stage(&mut node, &world), []);
+    let mut node = Watched::new(&world);
+    assert_eq!(stage(&mut node, &world), []);
+    assert_eq!(casts(&node.give(held())), []);
+    assert_eq!(validate(&mut node), [CERT_A]);
 }
 
 #[test]

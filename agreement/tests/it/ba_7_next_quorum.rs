@@ -22,6 +22,25 @@ fn a_next_quorum_of_any_k_ends_the_period() {
 }
 
 #[test]
+fn without_a_quorum_no_period_ends() {
+    let world = World::four();
+    let mut node = Watched::new(&world);
+    for k in 0..3 {
+        let next = role(0, Step::Next(k));
+        // J seats; then one vote more, but for another value.
+        node.votes(&world, 0..2, next, A);
+        node.votes(&world, [2], next, Value::Bottom);
+        node.deadline(k);
+        assert_eq!((node.machine.period(), node.entry()), (0, Entry::RoundStart));
+    }
+    node.votes(&world, [2], role(0, Step::Next(2)), A);
+    assert_eq!(
+        (node.machine.period(), node.entry()),
+        (1, Entry::Carried(block(1)))
+    );
+}
+
+#[test]
 fn a_next_quorum_of_a_later_period_moves_beyond_it() {
     let world = World::four();
     let mut node = Watched::new(&world);

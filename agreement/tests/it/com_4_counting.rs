@@ -32,6 +32,24 @@ fn a_second_value_counts_too_and_is_evidence() {
     assert_eq!(node.staged(), A.block().copied());
 }
 
+/// Who signed two values might send either again and again.
+#[test]
+fn a_copy_of_an_equivocators_vote_counts_nothing() {
+    let world = World::four();
+    let mut node = Watched::new(&world);
+    let soft = role(0, Step::Soft);
+    node.votes(&world, [0], soft, A);
+    node.votes(&world, [0], soft, B);
+    node.votes(&world, [1], soft, A);
+    for value in [A, B, A, B, A] {
+        assert_eq!(node.votes(&world, [0], soft, value), []);
+    }
+    assert_eq!(
+        (node.machine.progress(Step::Soft), node.staged()),
+        ((20, 27), None)
+    );
+}
+
 #[test]
 fn the_second_value_can_complete_a_quorum() {
     let world = World::four();

@@ -1,5 +1,6 @@
 //! Tests of the agreement: each rule by its tag on one machine, then many machines in the simulator.
 
+mod adversary;
 mod ba_10_k_max;
 mod ba_10_pace;
 mod ba_10_relay;
@@ -19,8 +20,13 @@ mod c16_any_order;
 mod c3_memory;
 mod checks_can_fail;
 mod com_4_counting;
+mod forks_are_found;
 mod heal_after_long_cuts;
+mod heal_stepwise;
+mod mutants_fit;
 mod replay;
+mod scale_bytes_and_verifications;
+mod scenario;
 mod sim_crash;
 mod sim_determinism;
 mod sim_equivocation;
@@ -28,10 +34,12 @@ mod sim_hashed;
 mod sim_lan;
 mod sim_loss;
 mod sim_oracle_is_awake;
+mod sim_overlay;
 mod sim_partition;
 mod sim_quiet;
 mod sim_replay;
 mod sim_rules;
 mod sim_silence;
 mod storm_random_faults;
+mod twins;
 mod world;

@@ -4,7 +4,7 @@
 use klero_agreement::committee::sampling::SeatScheme;
 use klero_agreement::sim::{Behaviour, Builder, Simulation};
 
-const LIES: [Behaviour; 3] = [Behaviour::TwoVotes, Behaviour::TwoBlocks, Behaviour::TwoFaced];
+const LIES: [Behaviour; 3] = [Behaviour::Equivocating, Behaviour::TwoBlocks, Behaviour::TwoFaced];
 
 fn rounds_go_on(make: impl Fn(Builder) -> Builder) {
     for seed in 0..10 {

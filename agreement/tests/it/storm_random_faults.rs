@@ -1,6 +1,7 @@
 //! Random networks of four to ten nodes with random faults: no two values in a round, and after the calm ten more
 //! rounds at every live node in time.
 
+use klero_agreement::sim::Behaviour;
 use klero_agreement::sim::storm::Plan;
 
 /// Half of the 50,000 rounds that are run with every test; `make soak` runs a million.
@@ -45,6 +46,23 @@ fn a_plan_is_the_same_whenever_it_is_made() {
         };
         assert_eq!(trace(), trace(), "seed {seed}");
     }
+}
+
+/// Every adversary is drawn, and cuts that heal step by step.
+#[test]
+fn storms_draw_from_everything() {
+    let plans: Vec<String> = (0..1_000)
+        .map(|seed| format!("{:?}", Plan::random(seed)))
+        .collect();
+    for behaviour in Behaviour::ADVERSARIES {
+        let name = format!("{behaviour:?}");
+        let name = name.split(' ').next().unwrap();
+        let drawn = plans.iter().filter(|plan| plan.contains(name)).count();
+        assert!(drawn > 20, "{name}: {drawn}");
+    }
+    let cuts = |plan: &String| plan.matches("Cut {").count();
+    // At most three cuts are drawn; more come of parts that join one by one.
+    assert!(plans.iter().any(|plan| cuts(plan) > 3));
 }
 
 #[test]

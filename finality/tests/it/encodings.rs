@@ -67,3 +67,11 @@ fn a_header_has_the_layout_of_the_specification() {
     expected.extend(header.next_seed.0);
     assert_eq!(header.encode(), expected);
 }
+
+/// The simulator of the agreement has blocks without most of their fields, and counts them at their length here.
+#[test]
+fn the_simulator_knows_how_long_headers_are() {
+    let mut header = Network::of_four(8).block(0).header;
+    header.seed_proof = None;
+    assert_eq!(header.encode().len(), klero_agreement::sim::HEADER_BYTES);
+}

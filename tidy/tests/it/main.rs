@@ -9,6 +9,7 @@ mod names;
 mod reasons;
 mod repository;
 mod rules;
+mod scenarios;
 mod setup;
 mod size;
 mod source;

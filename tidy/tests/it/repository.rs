@@ -1,9 +1,11 @@
 //! The rules applied to this repository.
 
 use klero_tidy::lower::LOWER_CRATES;
+use klero_tidy::scenarios::Scenario;
 use klero_tidy::tags::Tags;
 use klero_tidy::{
-    Finding, Source, book, crates, licences, lower, machine, names, reasons, rules, size, workspace,
+    Finding, Source, book, crates, licences, lower, machine, names, reasons, rules, scenarios, size,
+    workspace,
 };
 
 const CHAPTERS: &str = "docs/src/spec";
@@ -185,6 +187,29 @@ fn the_index_of_rules_is_up_to_date() {
 #[ignore = "writes docs/src/spec/rules.md; `make rules` asks for it"]
 fn write_the_index_of_rules() {
     std::fs::write(workspace::root().join(rules::PAGE), rules::page(&tags())).expect("the page is written");
+}
+
+/// The scenarios of the agreement, in the order of their names.
+fn scenarios() -> Vec<Scenario> {
+    let paths = reached(workspace::files(scenarios::FOLDER.trim_end_matches('/'), ".rs"));
+    let stories = paths.iter().filter(|path| !path.ends_with("/mod.rs"));
+    stories
+        .map(|path| reached(Scenario::read(path, &reached(workspace::read(path)))))
+        .collect()
+}
+
+#[test]
+fn every_rule_of_the_agreement_has_a_scenario_and_the_page_of_them_is_up_to_date() {
+    let written = reached(workspace::read(scenarios::PAGE));
+    let declarations = reached(workspace::read(&format!("{}mod.rs", scenarios::FOLDER)));
+    pass(scenarios::check(&written, &scenarios(), &tags(), &declarations));
+}
+
+#[test]
+#[ignore = "writes docs/src/spec/scenarios.md; `make rules` asks for it"]
+fn write_the_index_of_scenarios() {
+    let page = scenarios::page(&scenarios(), &tags());
+    std::fs::write(workspace::root().join(scenarios::PAGE), page).expect("the page is written");
 }
 
 #[test]
