@@ -15,6 +15,7 @@
     clippy::unwrap_used
 )]
 
+mod assembly;
 pub mod certificate;
 mod committees;
 mod context;
@@ -28,6 +29,7 @@ mod signer;
 mod signer_set;
 mod tally;
 mod vote;
+mod vote_checks;
 
 pub use certificate::{CertificateError, QuorumCertificate, UnverifiedCertificate};
 pub use committees::Committees;
@@ -42,4 +44,5 @@ pub use role::{Role, Step, Value};
 pub use signer::{Signer, ValidatorKeys, cast_vote, make_proposal, proposer_priority};
 pub use signer_set::SignerSet;
 pub use tally::{Counted, Tally};
-pub use vote::{BundledVote, MAX_BUNDLE, UnverifiedVote, Vote, VoteBundle, VoteError, verify_votes};
+pub use vote::{BundledVote, MAX_BUNDLE, UnverifiedVote, Vote, VoteBundle, VoteError};
+pub use vote_checks::verify_votes;
