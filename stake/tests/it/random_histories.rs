@@ -12,7 +12,9 @@ use klero_stake::{
 use proptest::prelude::*;
 
 use crate::model::{Action, Model, Person};
-use crate::world::{CHAIN, PARAMETERS, SCHEDULE, World, block, held, id, keys, operator, proven, statement};
+use crate::world::{
+    CHAIN, PARAMETERS, SCHEDULE, World, block, held, id, keys, operator, proven, statement, vote_key,
+};
 
 const PEOPLE: u8 = 7;
 const KEYS: u16 = 16;
@@ -175,7 +177,7 @@ fn is_same(account: &Account, person: &Person) -> bool {
         }
     }
     let validator = account.validator.map(|validator| {
-        let number = (0..KEYS).find(|number| keys(*number).vote.public() == validator.vote_key);
+        let number = (0..KEYS).find(|number| vote_key(*number) == validator.vote_key);
         let asleep = validator.status == Status::Suspended;
         (number, asleep, validator.last_trace)
     });
@@ -200,8 +202,7 @@ fn check_electorates(world: &World, model: &Model) {
         assert_eq!(electorate.len(), expected.len(), "{round} at {head}");
         for (member, (who, stake, number)) in electorate.members().iter().zip(expected) {
             assert_eq!((member.id, i128::from(member.stake)), (id(*who), *stake));
-            assert_eq!(member.vote_key, keys(*number).vote.public());
-            assert_eq!(member.vrf_key, keys(*number).vrf.public());
+            assert_eq!(member.vote_key, vote_key(*number));
         }
     }
 }

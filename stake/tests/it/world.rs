@@ -1,5 +1,8 @@
 //! A registry with operators, keys and a history, block by block.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use klero_stake::committee::sampling::codec::Wire;
 use klero_stake::committee::sampling::seed::SeedSchedule;
 use klero_stake::committee::sampling::vrf::VrfSuite;
@@ -49,11 +52,26 @@ pub(crate) fn id(index: u8) -> Digest {
     operator(index).public().account()
 }
 
-/// The keys with a number, of any validator.
+thread_local! {
+    static KEYS: RefCell<BTreeMap<u16, ValidatorKeys>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// The keys with a number, of any validator. They take longer to make than to keep.
 pub(crate) fn keys(number: u16) -> ValidatorKeys {
-    let mut seed = [0x7e; 32];
-    seed[..2].copy_from_slice(&number.to_le_bytes());
-    ValidatorKeys::from_seed(VrfSuite::Sr25519, &seed).unwrap()
+    let make = || {
+        let mut seed = [0x7e; 32];
+        seed[..2].copy_from_slice(&number.to_le_bytes());
+        ValidatorKeys::from_seed(VrfSuite::Sr25519, &seed).unwrap()
+    };
+    KEYS.with_borrow_mut(|all| all.entry(number).or_insert_with(make).clone())
+}
+
+/// The vote key with a number.
+pub(crate) fn vote_key(number: u16) -> bls::PublicKey {
+    thread_local! {
+        static PUBLIC: RefCell<BTreeMap<u16, bls::PublicKey>> = const { RefCell::new(BTreeMap::new()) };
+    }
+    PUBLIC.with_borrow_mut(|all| *all.entry(number).or_insert_with(|| keys(number).vote.public()))
 }
 
 /// Keys with proofs for a chain and an account.
