@@ -183,13 +183,11 @@ impl Chain {
     /// The committees of a round, those of the present one where the electorate is the same.
     fn committees_of(&self, round: u64) -> Option<Arc<Committees>> {
         let electorate = self.history.drawing_in(round);
-        if electorate == self.electorate() {
+        if electorate == *self.electorate() {
             return Some(Arc::clone(&self.committees));
         }
         let profile = Arc::clone(self.profile());
-        Committees::new(Arc::clone(electorate), profile)
-            .ok()
-            .map(Arc::new)
+        Committees::new(electorate, profile).ok().map(Arc::new)
     }
 
     fn electorate(&self) -> &Arc<Electorate> {

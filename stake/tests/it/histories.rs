@@ -24,12 +24,12 @@ fn electorate(stakes: &[u64]) -> Electorate {
 fn the_first_rounds_draw_from_the_genesis() {
     let mut history = History::new(SHORT, 0, &registry(&[5, 5])).unwrap();
     history.record(1, &registry(&[5, 6]));
-    assert_eq!(**history.after(0), electorate(&[5, 5]));
-    assert_eq!(**history.after(1), electorate(&[5, 6]));
+    assert_eq!(*history.after(0), electorate(&[5, 5]));
+    assert_eq!(*history.after(1), electorate(&[5, 6]));
     for round in 0..=12 {
-        assert_eq!(**history.drawing_in(round), electorate(&[5, 5]), "{round}");
+        assert_eq!(*history.drawing_in(round), electorate(&[5, 5]), "{round}");
     }
-    assert_eq!(**history.drawing_in(13), electorate(&[5, 6]));
+    assert_eq!(*history.drawing_in(13), electorate(&[5, 6]));
 }
 
 /// [STK-6] A change in block r first counts in round r + K.
@@ -41,7 +41,7 @@ fn a_change_counts_k_rounds_later() {
         history.record(round, &registry(&[5, stake]));
         let next = round + 1;
         let drawing = if next < 20 + 12 { 5 } else { 6 };
-        assert_eq!(**history.drawing_in(next), electorate(&[5, drawing]), "{next}");
+        assert_eq!(*history.drawing_in(next), electorate(&[5, drawing]), "{next}");
     }
 }
 
@@ -50,8 +50,8 @@ fn a_change_counts_k_rounds_later() {
 fn by_default_the_electorate_is_320_rounds_old() {
     let mut history = History::new(SeedSchedule::default(), 0, &registry(&[5, 5])).unwrap();
     history.record(1, &registry(&[5, 6]));
-    assert_eq!(**history.drawing_in(320), electorate(&[5, 5]));
-    assert_eq!(**history.drawing_in(321), electorate(&[5, 6]));
+    assert_eq!(*history.drawing_in(320), electorate(&[5, 5]));
+    assert_eq!(*history.drawing_in(321), electorate(&[5, 6]));
 }
 
 /// Rounds without a change share one electorate.
@@ -59,9 +59,9 @@ fn by_default_the_electorate_is_320_rounds_old() {
 fn an_unchanged_electorate_is_kept_once() {
     let mut history = History::new(SHORT, 0, &registry(&[5, 5])).unwrap();
     history.record(1, &registry(&[5, 6]));
-    let first = Arc::clone(history.after(1));
+    let first = history.after(1);
     history.record(2, &registry(&[5, 6]));
-    assert!(Arc::ptr_eq(&first, history.after(2)));
+    assert!(Arc::ptr_eq(&first, &history.after(2)));
 }
 
 /// [STK-4] The electorate of a round is kept as long as evidence of the round is accepted, and is not made up for
@@ -115,9 +115,9 @@ proptest! {
             history.record(round, &known[*stake as usize]);
             for asked in round.saturating_sub(evidence_age)..=round + 2 {
                 let place = asked.saturating_sub(2 * lookback * refresh).min(round);
-                prop_assert_eq!(&**history.drawing_in(asked), &all[place as usize]);
+                prop_assert_eq!(&*history.drawing_in(asked), &all[place as usize]);
             }
-            prop_assert_eq!(&**history.after(round), &all[round as usize]);
+            prop_assert_eq!(&*history.after(round), &all[round as usize]);
         }
     }
 }

@@ -29,7 +29,7 @@ fn changes_at_the_edge(
     let genesis = World::new(PARAMETERS, &balances);
     let mut later = genesis.history.clone();
     let mut registries: Vec<Registry> = Vec::new();
-    let before = seat(&world.history.drawing_in(1).clone(), index);
+    let before = seat(&world.history.drawing_in(1), index);
     let mut restarted: Option<History> = None;
     for round in 1..=EVENT + 10 {
         if round == EVENT {
@@ -58,7 +58,7 @@ fn changes_at_the_edge(
         let expected = if round < EVENT + lookback { before } else { after };
         assert_ne!(before, after);
         for history in [&world.history, &later, &restarted] {
-            assert_eq!(seat(history.drawing_in(round), index), expected, "{round}");
+            assert_eq!(seat(&history.drawing_in(round), index), expected, "{round}");
             assert_eq!(history.drawing_in(round), world.history.drawing_in(round));
         }
     }

@@ -3,6 +3,7 @@
 mod any_bytes;
 mod blocks;
 mod bonding;
+mod costs;
 mod electorate_roots;
 mod framing;
 mod histories;

@@ -156,18 +156,18 @@ impl Model {
                 let mut actor = is_first.then_some(actor)?;
                 self.take_keys(&mut actor, keys)?;
                 (actor.asleep, actor.seen) = (false, self.round);
-                self.to_bond(actor, i128::from(bond))
+                self.put_in_bond(actor, i128::from(bond))
             }
             Action::Bond { amount, .. } => {
                 actor.keys?;
-                self.to_bond(actor, i128::from(amount))
+                self.put_in_bond(actor, i128::from(amount))
             }
             Action::Unbond { amount, .. } => {
                 actor.keys?;
                 let amount = i128::from(amount);
                 let stays = actor.bonded - amount >= i128::from(self.parameters.min_bond);
                 (amount > 0 && stays).then_some(())?;
-                self.to_unbond(actor, amount);
+                self.start_unbonding(actor, amount);
                 Some(())
             }
             Action::Rotate { keys, .. } => {
@@ -182,7 +182,7 @@ impl Model {
                 (actor.asleep || others).then_some(())?;
                 let all = actor.bonded;
                 (actor.keys, actor.asleep) = (None, false);
-                self.to_unbond(actor, all);
+                self.start_unbonding(actor, all);
                 Some(())
             }
             Action::Heartbeat { .. } => {
@@ -235,14 +235,14 @@ impl Model {
         fresh.then_some(())
     }
 
-    fn to_bond(&mut self, mut person: Person, amount: i128) -> Option<()> {
+    fn put_in_bond(&mut self, mut person: Person, amount: i128) -> Option<()> {
         self.pay(&mut person, amount, 0)?;
         person.bonded += amount;
         self.put(person);
         (amount > 0).then_some(())
     }
 
-    fn to_unbond(&mut self, mut person: Person, amount: i128) {
+    fn start_unbonding(&mut self, mut person: Person, amount: i128) {
         person.bonded -= amount;
         person
             .leaving
@@ -278,7 +278,7 @@ impl Model {
         if others || person.asleep || person.bonded == 0 {
             let rest = person.bonded;
             (person.keys, person.asleep) = (None, false);
-            self.to_unbond(person, rest);
+            self.start_unbonding(person, rest);
         } else {
             self.put(person);
         }

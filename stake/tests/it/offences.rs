@@ -211,7 +211,7 @@ fn evidence_has_an_age() {
 fn evidence_is_made_of_what_was_seen() {
     let world = world();
     let round = 1;
-    let electorate = world.history.drawing_in(round).clone();
+    let electorate = world.history.drawing_in(round);
     let profile = std::sync::Arc::new(Profile::full());
     let context = RoundContext::new(CHAIN, round, Digest([3; 32]), electorate, profile).unwrap();
     let (voter, signer) = (world.voter(round, 1), keys(1));

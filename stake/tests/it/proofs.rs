@@ -87,8 +87,8 @@ fn absence_takes_neighbours() {
         (entry, path)
     };
     let count = entries.len();
-    for hidden in 0..count {
-        let id = entries[hidden].id();
+    for hidden in &entries {
+        let id = hidden.id();
         let ends = || (0..count).map(|index| Some(side(index))).chain([None]);
         for before in ends() {
             for after in ends() {
