@@ -26,7 +26,7 @@ pub struct Parameters {
     /// How many rounds without a trace suspend a validator; at least 2 [STK-7].
     pub activity_window: u64,
     /// Suspension leaves at least this share of the validators' stake active: the share at which the declared h
-    /// still keeps the targets of [RISK-6].
+    /// still keeps the targets of the genesis.
     pub least_active_share: Ratio,
     /// The least stake of a validator; at least 1.
     pub min_bond: u64,
