@@ -134,7 +134,7 @@ impl RoundContext {
 
     /// What a proposal signs [BA-2]: chain id, role and header digest.
     pub fn proposal_message(&self, role: Role, header: &Digest) -> Digest {
-        message(Domain::Proposal, &self.chain, role, &Value::Block(*header))
+        proposal_message(&self.chain, role, header)
     }
 
     /// Whether everyone is a member of the step's committee.
@@ -148,9 +148,15 @@ pub(crate) fn role_input(chain: &Digest, seed: &Digest, role: Role) -> VrfInput 
     VrfInput::role(chain, seed, role.round, role.period, role.step.code())
 }
 
-/// What a vote signs [COM-3].
-pub(crate) fn vote_message(chain: &Digest, role: Role, value: &Value) -> Digest {
+/// What a vote signs in a chain [COM-3]: chain id, role and value, of fixed length. It depends on no electorate, so
+/// that evidence can be judged without the seed of its round.
+pub fn vote_message(chain: &Digest, role: Role, value: &Value) -> Digest {
     message(Domain::Vote, chain, role, value)
+}
+
+/// What a proposal signs in a chain [BA-2]: chain id, role and header digest.
+pub fn proposal_message(chain: &Digest, role: Role, header: &Digest) -> Digest {
+    message(Domain::Proposal, chain, role, &Value::Block(*header))
 }
 
 fn message(domain: Domain, chain: &Digest, role: Role, value: &Value) -> Digest {

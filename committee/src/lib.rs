@@ -33,7 +33,7 @@ mod vote_checks;
 
 pub use certificate::{CertificateError, QuorumCertificate, UnverifiedCertificate};
 pub use committees::Committees;
-pub use context::RoundContext;
+pub use context::{RoundContext, proposal_message, vote_message};
 pub use electorate::{Electorate, ElectorateError, MAX_MEMBERS, Member};
 pub use equivocation::Equivocation;
 pub use klero_sampling as sampling;

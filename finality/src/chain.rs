@@ -97,6 +97,7 @@ pub enum ChainError {
 #[derive(Debug, Clone)]
 pub struct Chain {
     id: Digest,
+    registry: Arc<Registry>,
     history: History,
     committees: Arc<Committees>,
     round: u64,
@@ -124,7 +125,8 @@ impl Chain {
             .map_err(|_| GenesisError::from(ProfileError::Seeds))?;
         Ok(Self {
             id,
-            history: History::new(genesis.profile.seeds, registry),
+            history: History::new(genesis.profile.seeds, 0, &registry)?,
+            registry: Arc::new(registry),
             committees: Arc::new(committees),
             round: 0,
             head: id,
@@ -161,8 +163,8 @@ impl Chain {
     }
 
     /// The registry after the last final block.
-    pub fn registry(&self) -> &Arc<Registry> {
-        self.history.after(self.round)
+    pub const fn registry(&self) -> &Arc<Registry> {
+        &self.registry
     }
 
     /// When checkpoints are made, and by how many.
@@ -197,12 +199,12 @@ impl Chain {
 
     /// The committees of a round, those of the present one where the electorate is the same.
     fn committees_of(&self, round: u64) -> Option<Arc<Committees>> {
-        let electorate = self.history.drawing_in(round).electorate().ok()?;
-        if electorate == **self.electorate() {
+        let electorate = self.history.drawing_in(round);
+        if electorate == *self.electorate() {
             return Some(Arc::clone(&self.committees));
         }
         let profile = Arc::clone(self.profile());
-        Committees::new(Arc::new(electorate), profile).ok().map(Arc::new)
+        Committees::new(electorate, profile).ok().map(Arc::new)
     }
 
     fn electorate(&self) -> &Arc<Electorate> {

@@ -8,7 +8,7 @@ use klero_committee::sampling::{Digest, Domain, LotteryError, Split};
 use klero_committee::{Committees, MAX_MEMBERS, Member, PartialElectorate, Profile, SignerSet, Step};
 use thiserror::Error;
 
-use crate::registry::leaf_digest;
+use crate::registry::leaf;
 use crate::sum_tree::{Leaf, MultiProof, SumTree};
 
 /// The steps whose splits a root names.
@@ -20,25 +20,23 @@ type Splits = [Option<(u32, u64)>; 3];
 /// the member's place in stake order [SEAT-3].
 pub fn electorate_tree(committees: &Committees) -> SumTree {
     let members = committees.electorate().members().iter();
-    let leaf = |(member, place): (&Member, &u32)| electorate_leaf(member, *place);
-    SumTree::new(members.zip(committees.places()).map(leaf).collect())
+    let leaves = members.zip(committees.places());
+    SumTree::new(
+        leaves
+            .map(|(member, place)| electorate_leaf(member, *place))
+            .collect(),
+    )
 }
 
 fn electorate_leaf(member: &Member, place: u32) -> Leaf {
-    let Member {
-        id,
-        stake,
-        vote_key,
-        vrf_key,
-    } = member;
     let digest = Domain::MerkleLeaf
         .hasher()
-        .field(&leaf_digest(id, *stake, vote_key, vrf_key))
+        .field(&leaf(member).digest)
         .field(&place)
         .finish();
     Leaf {
         digest,
-        stake: *stake,
+        stake: member.stake,
     }
 }
 
@@ -117,8 +115,8 @@ impl SignerEntries {
         if usize::try_from(size).map_or(true, |size| size == 0 || size > MAX_MEMBERS) {
             return Err(EntriesError::Size(size));
         }
-        let leaf = |(index, member, place): &(u32, Member, u32)| (*index, electorate_leaf(member, *place));
-        let leaves: Vec<(u32, Leaf)> = self.entries.iter().map(leaf).collect();
+        let shown = |(index, member, place): &(u32, Member, u32)| (*index, electorate_leaf(member, *place));
+        let leaves: Vec<(u32, Leaf)> = self.entries.iter().map(shown).collect();
         let (tree, total) = self.proof.root(&leaves).ok_or(EntriesError::Root)?;
         if root_of(&tree, profile, &self.splits) != *root {
             return Err(EntriesError::Root);

@@ -93,7 +93,10 @@ impl Changing {
         let hash = |what: &str| Domain::Message.digest(&(what, round));
         let interval = u64::from(self.genesis.checkpoints.interval);
         // The electorate stays the same from one checkpoint to the next.
-        let known = self.headers.last().filter(|_| (round + 1) % interval != 0);
+        let known = self
+            .headers
+            .last()
+            .filter(|_| !(round + 1).is_multiple_of(interval));
         let next_electorate = known.map_or_else(
             || electorate_root(&self.committees(round + 1)),
             |last| last.next_electorate,
