@@ -18,7 +18,7 @@ RISKS  = cargo test --release -p klero-analysis --locked --test it -- measured
 MODEL  = cargo test --release -p klero-agreement --locked --test model --
 DOC    = RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --locked
 
-.PHONY: help setup testnet test fmt lint doc rules bench instructions fuzz soak oracle vectors model mutants risks scale twins clean
+.PHONY: help setup testnet test fmt lint doc rules bench instructions fuzz soak oracle vectors model mutants risks scale twins certificates clean
 
 help: ## this list
 	@echo "Klero: consensus by sampled committees"
@@ -65,6 +65,9 @@ bench: setup ## the benchmarks: seats, proofs, votes of a step, time to finality
 	$(BUILD)
 	$(KLERO) testnet --rounds 150 | tail -n 5
 	$(KLERO) testnet --validators 4 --rounds 300 | tail -n 5
+
+certificates: ## sizes and times of certificates, and of a thousand votes: the tables of docs/src/measurements/certificates.md
+	cargo run --release -p klero-committee --locked --example certificates
 
 instructions: ## what seats and proofs take in instructions, beside what is recorded
 	scripts/instructions.sh

@@ -89,7 +89,7 @@ impl RoundContext {
 
     /// What members evaluate their VRF on for a role [SORT-1].
     pub fn input(&self, role: Role) -> VrfInput {
-        VrfInput::role(&self.chain, &self.seed, role.round, role.period, role.step.code())
+        role_input(&self.chain, &self.seed, role)
     }
 
     /// The weight that a member has in a step without a proof: 0 for an index beyond the electorate.
@@ -129,25 +129,41 @@ impl RoundContext {
 
     /// What a vote signs [COM-3]: chain id, role and value, of fixed length.
     pub fn vote_message(&self, role: Role, value: &Value) -> Digest {
-        self.message(Domain::Vote, role, value)
+        vote_message(&self.chain, role, value)
     }
 
     /// What a proposal signs [BA-2]: chain id, role and header digest.
     pub fn proposal_message(&self, role: Role, header: &Digest) -> Digest {
-        self.message(Domain::Proposal, role, &Value::Block(*header))
-    }
-
-    fn message(&self, domain: Domain, role: Role, value: &Value) -> Digest {
-        let hasher = domain
-            .hasher()
-            .bytes(self.chain.as_bytes())
-            .bytes(&role.round.to_be_bytes());
-        let hasher = hasher.bytes(&role.period.to_be_bytes()).bytes(&role.step.code());
-        hasher.bytes(&value.code()).finish()
+        proposal_message(&self.chain, role, header)
     }
 
     /// Whether everyone is a member of the step's committee.
     pub fn is_full(&self, step: Step) -> bool {
         self.lottery(step).scheme() == SeatScheme::Full
     }
+}
+
+/// What members evaluate their VRF on for a role [SORT-1].
+pub(crate) fn role_input(chain: &Digest, seed: &Digest, role: Role) -> VrfInput {
+    VrfInput::role(chain, seed, role.round, role.period, role.step.code())
+}
+
+/// What a vote signs in a chain [COM-3]: chain id, role and value, of fixed length. It depends on no electorate, so
+/// that evidence can be judged without the seed of its round.
+pub fn vote_message(chain: &Digest, role: Role, value: &Value) -> Digest {
+    message(Domain::Vote, chain, role, value)
+}
+
+/// What a proposal signs in a chain [BA-2]: chain id, role and header digest.
+pub fn proposal_message(chain: &Digest, role: Role, header: &Digest) -> Digest {
+    message(Domain::Proposal, chain, role, &Value::Block(*header))
+}
+
+fn message(domain: Domain, chain: &Digest, role: Role, value: &Value) -> Digest {
+    let hasher = domain
+        .hasher()
+        .bytes(chain.as_bytes())
+        .bytes(&role.round.to_be_bytes());
+    let hasher = hasher.bytes(&role.period.to_be_bytes()).bytes(&role.step.code());
+    hasher.bytes(&value.code()).finish()
 }

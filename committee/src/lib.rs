@@ -15,11 +15,13 @@
     clippy::unwrap_used
 )]
 
+mod assembly;
 pub mod certificate;
 mod committees;
 mod context;
 mod electorate;
 mod equivocation;
+mod partial;
 mod profile;
 mod proposal;
 mod role;
@@ -27,17 +29,20 @@ mod signer;
 mod signer_set;
 mod tally;
 mod vote;
+mod vote_checks;
 
 pub use certificate::{CertificateError, QuorumCertificate, UnverifiedCertificate};
 pub use committees::Committees;
-pub use context::RoundContext;
+pub use context::{RoundContext, proposal_message, vote_message};
 pub use electorate::{Electorate, ElectorateError, MAX_MEMBERS, Member};
 pub use equivocation::Equivocation;
 pub use klero_sampling as sampling;
+pub use partial::{PartialContext, PartialElectorate};
 pub use profile::{CommitteeSize, Profile, ProfileError, Ratio, Targets, Timing};
 pub use proposal::{Proposal, ProposalError, UnverifiedProposal};
 pub use role::{Role, Step, Value};
 pub use signer::{Signer, ValidatorKeys, cast_vote, make_proposal, proposer_priority};
 pub use signer_set::SignerSet;
 pub use tally::{Counted, Tally};
-pub use vote::{BundledVote, MAX_BUNDLE, UnverifiedVote, Vote, VoteBundle, VoteError, verify_votes};
+pub use vote::{BundledVote, MAX_BUNDLE, UnverifiedVote, Vote, VoteBundle, VoteError};
+pub use vote_checks::verify_votes;

@@ -260,11 +260,20 @@ impl Profile {
     /// # Errors
     /// [`LotteryError`] when the profile or the total is outside the lottery's domain.
     pub fn lottery(&self, step: Step, stakes: &[u64]) -> Result<Lottery, LotteryError> {
+        let scheme = match step {
+            Step::Propose => SeatScheme::Binomial,
+            Step::Soft | Step::Cert | Step::Next(_) => self.scheme,
+        };
+        Lottery::of(scheme, self.expected(step), stakes)
+    }
+
+    /// τ of a step.
+    pub const fn expected(&self, step: Step) -> u32 {
         match step {
-            Step::Propose => Lottery::of(SeatScheme::Binomial, self.propose, stakes),
-            Step::Soft => Lottery::of(self.scheme, self.soft.expected, stakes),
-            Step::Cert => Lottery::of(self.scheme, self.cert.expected, stakes),
-            Step::Next(_) => Lottery::of(self.scheme, self.next.expected, stakes),
+            Step::Propose => self.propose,
+            Step::Soft => self.soft.expected,
+            Step::Cert => self.cert.expected,
+            Step::Next(_) => self.next.expected,
         }
     }
 

@@ -2,18 +2,17 @@
 //!
 //! A peer's votes for one role and value travel in one [`VoteBundle`]. Each is checked by itself, yet together
 //! with others: VRF proofs of a role in one batch, signatures of a role and value in one multi-scalar
-//! multiplication ([`verify_votes`]).
+//! multiplication ([`verify_votes`](crate::verify_votes)).
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use klero_sampling::codec::Wire;
-use klero_sampling::vrf::{self, VrfClaim, VrfError, VrfOutput, VrfProof};
+use klero_sampling::vrf::{VrfError, VrfProof};
 use klero_sampling::{LotteryError, Weight, bls};
 use thiserror::Error;
 
-use crate::{Role, RoundContext, Step, Value};
+use crate::{Role, Step, Value};
 
 /// The most votes of one bundle.
 pub const MAX_BUNDLE: usize = 512;
@@ -138,7 +137,7 @@ pub enum VoteError {
     Lottery(LotteryError),
 }
 
-/// A verified vote. [`verify_votes`] and signing with one's own key are the only ways to have one. Cheap to clone.
+/// A verified vote. [`verify_votes`](crate::verify_votes) and signing with one's own key are the only ways to have one. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Vote(Arc<Counting>);
 
@@ -207,151 +206,4 @@ impl Vote {
             signature: self.0.signature.to_bytes(),
         }
     }
-}
-
-/// Verifies votes of the context's round, with one result each in the order given; accepts exactly what
-/// verifying them one by one accepts [COM-7]. `entropy` is fresh randomness for the coefficients.
-pub fn verify_votes(
-    context: &RoundContext,
-    votes: &[UnverifiedVote],
-    entropy: &[u8; 32],
-) -> Vec<Result<Vote, VoteError>> {
-    let outputs = verify_proofs(context, votes, entropy);
-    let mut verdicts: Vec<Result<Vote, VoteError>> = votes
-        .iter()
-        .zip(outputs)
-        .map(|(vote, output)| weigh(context, vote, output?))
-        .collect();
-    let mut groups: BTreeMap<(Role, Value), Vec<usize>> = BTreeMap::new();
-    for (place, verdict) in verdicts.iter().enumerate() {
-        if let Ok(vote) = verdict {
-            groups.entry((vote.role(), vote.value())).or_default().push(place);
-        }
-    }
-    for ((role, value), places) in groups {
-        for (place, is_signed) in check_signatures(context, role, &value, &places, &verdicts, entropy) {
-            if let Some(verdict) = verdicts.get_mut(place).filter(|_| !is_signed) {
-                let voter = votes.get(place).map_or(0, |vote| vote.voter);
-                *verdict = Err(VoteError::Signature(voter));
-            }
-        }
-    }
-    verdicts
-}
-
-/// The outputs of the proofs, `None` for votes without one.
-fn verify_proofs(
-    context: &RoundContext,
-    votes: &[UnverifiedVote],
-    entropy: &[u8; 32],
-) -> Vec<Result<Option<VrfOutput>, VoteError>> {
-    let mut inputs = BTreeMap::new();
-    for vote in votes {
-        inputs
-            .entry(vote.role)
-            .or_insert_with(|| context.input(vote.role));
-    }
-    let (places, claims): (Vec<usize>, Vec<VrfClaim<'_>>) = votes
-        .iter()
-        .enumerate()
-        .filter_map(|(place, vote)| {
-            let member = context.electorate().member(vote.voter)?;
-            let (proof, input) = (vote.proof.as_ref()?, inputs.get(&vote.role)?);
-            Some((
-                place,
-                VrfClaim {
-                    key: &member.vrf_key,
-                    input,
-                    proof,
-                },
-            ))
-        })
-        .unzip();
-    let outputs: BTreeMap<usize, _> = places
-        .into_iter()
-        .zip(vrf::verify_batch(&claims, entropy))
-        .collect();
-    let output = |(place, vote): (usize, &UnverifiedVote)| {
-        if vote.role.round != context.round() || vote.role.step == Step::Propose {
-            return Err(VoteError::OtherRole);
-        }
-        let voter = vote.voter;
-        context
-            .electorate()
-            .member(voter)
-            .ok_or(VoteError::UnknownVoter(voter))?;
-        match (&vote.proof, outputs.get(&place)) {
-            (None, _) => Ok(None),
-            (Some(_), Some(Ok(output))) => Ok(Some(*output)),
-            (Some(_), Some(Err(cause))) => Err(VoteError::Proof { voter, cause: *cause }),
-            (Some(_), None) => Err(VoteError::Proof {
-                voter,
-                cause: VrfError::BadProof,
-            }),
-        }
-    };
-    votes.iter().enumerate().map(output).collect()
-}
-
-/// The vote with its seats, its signature's point checked but not yet its equation.
-fn weigh(
-    context: &RoundContext,
-    vote: &UnverifiedVote,
-    output: Option<VrfOutput>,
-) -> Result<Vote, VoteError> {
-    let UnverifiedVote {
-        role,
-        value,
-        voter,
-        ref proof,
-        signature,
-    } = *vote;
-    let guaranteed = context.guaranteed(role.step, voter);
-    let drawn = match output {
-        None => 0,
-        Some(output) => context
-            .drawn(role.step, voter, &output)
-            .map_err(VoteError::Lottery)?,
-    };
-    match (&output, drawn, guaranteed) {
-        (Some(_), 0, _) => Err(VoteError::LosingProof(voter)),
-        (None, _, 0) => Err(VoteError::NoSeat(voter)),
-        _ => {
-            let signature =
-                bls::Signature::from_bytes(&signature).map_err(|_| VoteError::Signature(voter))?;
-            Ok(Vote::of(Counting {
-                role,
-                value,
-                voter,
-                guaranteed,
-                drawn,
-                proof: proof.clone(),
-                signature,
-            }))
-        }
-    }
-}
-
-fn check_signatures(
-    context: &RoundContext,
-    role: Role,
-    value: &Value,
-    places: &[usize],
-    verdicts: &[Result<Vote, VoteError>],
-    entropy: &[u8; 32],
-) -> Vec<(usize, bool)> {
-    let message = context.vote_message(role, value);
-    let claims: Vec<bls::VoteClaim<'_>> = places
-        .iter()
-        .filter_map(|place| {
-            let vote = verdicts.get(*place)?.as_ref().ok()?;
-            let key = &context.electorate().member(vote.voter())?.vote_key;
-            Some(bls::VoteClaim {
-                key,
-                signature: vote.signature(),
-            })
-        })
-        .collect();
-    let signed = bls::verify_each(bls::Purpose::Vote, &message, &claims, entropy);
-    places.iter().copied().zip(signed).collect()
 }

@@ -12,6 +12,8 @@ use klero_stake::{History, Registry, electorate_root};
 use thiserror::Error;
 
 use crate::block::{Block, BodyError, Header, PROTOCOL_VERSION};
+use crate::checkpoint::CheckpointRules;
+use crate::checkpoints::{Checkpoints, DueCheckpoint};
 use crate::genesis::{Genesis, GenesisError};
 
 /// Why a header does not follow its parent. Whoever proposed it is at fault.
@@ -95,6 +97,7 @@ pub enum ChainError {
 #[derive(Debug, Clone)]
 pub struct Chain {
     id: Digest,
+    registry: Arc<Registry>,
     history: History,
     committees: Arc<Committees>,
     round: u64,
@@ -102,6 +105,7 @@ pub struct Chain {
     timestamp: u64,
     seeds: SeedChain,
     head_context: Option<RoundContext>,
+    checkpoints: Checkpoints,
 }
 
 impl Chain {
@@ -113,18 +117,23 @@ impl Chain {
         let registry = genesis.validate()?;
         let id = genesis.chain_id();
         let profile = Arc::new(genesis.profile.clone());
-        let committees = Committees::new(Arc::new(registry.electorate()?), profile)?;
+        let electorate = Arc::new(registry.electorate()?);
+        let (rules, seed) = (genesis.checkpoints, genesis.seed());
+        let checkpoints = Checkpoints::new(rules, seed, &electorate, &profile)?;
+        let committees = Committees::new(electorate, profile)?;
         let seeds = SeedChain::new(genesis.profile.seeds, &id)
             .map_err(|_| GenesisError::from(ProfileError::Seeds))?;
         Ok(Self {
             id,
-            history: History::new(genesis.profile.seeds, registry),
+            history: History::new(genesis.profile.seeds, 0, &registry)?,
+            registry: Arc::new(registry),
             committees: Arc::new(committees),
             round: 0,
             head: id,
             timestamp: genesis.timestamp,
             seeds,
             head_context: None,
+            checkpoints,
         })
     }
 
@@ -154,8 +163,18 @@ impl Chain {
     }
 
     /// The registry after the last final block.
-    pub fn registry(&self) -> &Arc<Registry> {
-        self.history.after(self.round)
+    pub const fn registry(&self) -> &Arc<Registry> {
+        &self.registry
+    }
+
+    /// When checkpoints are made, and by how many.
+    pub const fn checkpoint_rules(&self) -> &CheckpointRules {
+        self.checkpoints.rules()
+    }
+
+    /// A checkpoint whose block is final; `None` before that, for checkpoint 0, and for one that is long gone [FIN-4].
+    pub fn checkpoint(&self, number: u64) -> Option<DueCheckpoint> {
+        self.checkpoints.due(&self.id, number)
     }
 
     /// The seeds up to the last final block.
@@ -180,12 +199,12 @@ impl Chain {
 
     /// The committees of a round, those of the present one where the electorate is the same.
     fn committees_of(&self, round: u64) -> Option<Arc<Committees>> {
-        let electorate = self.history.drawing_in(round).electorate().ok()?;
-        if electorate == **self.electorate() {
+        let electorate = self.history.drawing_in(round);
+        if electorate == *self.electorate() {
             return Some(Arc::clone(&self.committees));
         }
         let profile = Arc::clone(self.profile());
-        Committees::new(Arc::new(electorate), profile).ok().map(Arc::new)
+        Committees::new(electorate, profile).ok().map(Arc::new)
     }
 
     fn electorate(&self) -> &Arc<Electorate> {
@@ -312,6 +331,8 @@ impl Chain {
     /// Follows a header that is known to be final and right: from the own store, or after checking.
     pub fn advance(&mut self, header: &Header) {
         self.head_context = self.context(header.round);
+        let (electorate, profile) = (self.committees.electorate(), self.committees.profile());
+        self.checkpoints.push(header, electorate, profile);
         self.round = header.round;
         self.head = header.digest();
         self.timestamp = header.timestamp;
@@ -323,7 +344,12 @@ impl Chain {
     }
 }
 
-fn is_cert_for(certificate: &UnverifiedCertificate, round: u64, block: &Digest) -> Result<(), ChainError> {
+/// Whether a certificate says of a block that it is final, if it is a valid one.
+pub(crate) fn is_cert_for(
+    certificate: &UnverifiedCertificate,
+    round: u64,
+    block: &Digest,
+) -> Result<(), ChainError> {
     let Role {
         round: found, step, ..
     } = certificate.role;

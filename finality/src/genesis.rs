@@ -10,6 +10,8 @@ use klero_stake::Registry;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::checkpoint::{CheckpointRules, CheckpointRulesError};
+
 const MAX_NAME: usize = 64;
 
 /// One validator of a genesis.
@@ -38,6 +40,8 @@ pub struct Genesis {
     pub timestamp: u64,
     /// The committees and what they are to keep.
     pub profile: Profile,
+    /// The checkpoints that light clients hop by.
+    pub checkpoints: CheckpointRules,
     /// The validators in the order of their ids.
     pub validators: Vec<GenesisValidator>,
 }
@@ -51,6 +55,9 @@ pub enum GenesisError {
     /// A profile that contradicts itself.
     #[error("profile: {0}")]
     Profile(#[from] ProfileError),
+    /// Checkpoints that cannot be made.
+    #[error("checkpoints: {0}")]
+    Checkpoints(#[from] CheckpointRulesError),
     /// Validators that are no electorate.
     #[error("validators: {0}")]
     Validators(#[from] ElectorateError),
@@ -87,6 +94,7 @@ impl Genesis {
             return Err(GenesisError::Name(self.network.len()));
         }
         self.profile.validate()?;
+        self.checkpoints.validate(&self.profile)?;
         let binding = bls::possession::genesis_binding(&self.network);
         for validator in &self.validators {
             if validator.vrf_key.suite() != self.profile.vrf {
@@ -101,7 +109,9 @@ impl Genesis {
             .map_err(|_| GenesisError::Possession(validator.id))?;
         }
         let registry = Registry::new(self.validators.iter().map(member).collect())?;
-        self.committees_of(&registry)?;
+        let committees = self.committees_of(&registry)?;
+        self.checkpoints
+            .committees(committees.electorate(), &self.profile)?;
         Ok(registry)
     }
 

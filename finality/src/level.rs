@@ -14,12 +14,17 @@ pub enum Level {
     Certified,
     /// The next final header names its certificate.
     Anchored,
+    /// A checkpoint of this round or a later one was signed [FIN-4].
+    Checkpointed,
 }
 
 impl Level {
-    /// The level of a final block, given the last final round.
-    pub const fn of_final(round: u64, head: u64) -> Self {
-        if round < head {
+    /// The level of a final block, given the last final round and the round of the last signed checkpoint, 0 before there
+    /// is one.
+    pub const fn of_final(round: u64, head: u64, checkpointed: u64) -> Self {
+        if round <= checkpointed {
+            Self::Checkpointed
+        } else if round < head {
             Self::Anchored
         } else {
             Self::Certified

@@ -4,7 +4,8 @@
 //! [`Header`], whose digest is what members vote on, and a [`Body`]. A [`Chain`] follows the headers: it knows
 //! seeds and electorates, makes the [`RoundContext`](klero_committee::RoundContext) of the next rounds, and
 //! refuses a header that does not follow. [`Chain::accept`] takes a block with its certificate, and is all that
-//! `klero verify` trusts.
+//! `klero verify` trusts. Every n-th block a committee of its own signs a [`Checkpoint`]; a [`LightClient`] hops by them,
+//! and needs no registry.
 #![forbid(unsafe_code)]
 #![deny(
     clippy::expect_used,
@@ -16,14 +17,22 @@
 
 mod block;
 mod chain;
+mod checkpoint;
+mod checkpoints;
 mod draft;
 mod genesis;
 mod level;
+mod light;
 
 pub use block::{Block, Body, BodyError, FinalBlock, Header, MAX_PAYLOAD, PROTOCOL_VERSION};
 pub use chain::{Chain, ChainError, HeaderError};
+pub use checkpoint::{
+    Checkpoint, CheckpointRules, CheckpointRulesError, SignedCheckpoint, checkpoint_context,
+};
+pub use checkpoints::DueCheckpoint;
 pub use draft::Draft;
 pub use genesis::{Genesis, GenesisError, GenesisValidator};
 pub use klero_committee::Profile;
 pub use klero_stake as stake;
 pub use level::Level;
+pub use light::{Age, LightBlock, LightClient, LightError, TrustedCheckpoint};

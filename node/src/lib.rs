@@ -7,7 +7,7 @@
 //! use std::time::Duration;
 //!
 //! use klero_node::app::{Application, ApplicationError, Applied, Judgement, Place};
-//! use klero_node::finality::{Genesis, Profile};
+//! use klero_node::finality::{CheckpointRules, Genesis, Profile};
 //! use klero_node::{Digest, Node, keys::KeyFile};
 //!
 //! struct Counter(Applied);
@@ -32,7 +32,8 @@
 //! let keys = KeyFile::generate("counting", 1)?;
 //! let validators = keys.genesis_validators(1_000)?;
 //! let profile = Profile { propose: 1_000, ..Profile::full() };
-//! let genesis = Genesis { network: "counting".into(), timestamp: 0, profile, validators };
+//! let checkpoints = CheckpointRules::beside(&profile);
+//! let genesis = Genesis { network: "counting".into(), timestamp: 0, profile, checkpoints, validators };
 //! let counter = Counter(Applied { round: 0, root: Digest([0; 32]) });
 //! let node = Node::builder(genesis).new_keys(keys).application(counter).start()?;
 //! assert!(node.wait_for_round(3, Duration::from_secs(30)));

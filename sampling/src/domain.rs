@@ -17,6 +17,10 @@ pub enum Domain {
     Payload,
     /// A quorum certificate.
     Certificate,
+    /// What the committee of a checkpoint signs.
+    Checkpoint,
+    /// In the place of the chain id, in all that the committees of checkpoints draw with and sign.
+    CheckpointChain,
     /// What a validator's VRF is evaluated on, for a role.
     Sortition,
     /// A draw: VRF output and validator id.
@@ -59,6 +63,22 @@ pub enum Domain {
     VrfKey,
     /// The output of a VRF, from the value that is unique to key and input.
     VrfOutput,
+    /// What a VRF is evaluated on to prove that its secret is known.
+    VrfPossession,
+    /// The id of an account, from its operator key.
+    Account,
+    /// A leaf of the registry's tree of accounts.
+    AccountLeaf,
+    /// The message of an operation on the registry.
+    Operation,
+    /// A key that was registered once.
+    UsedKey,
+    /// All keys that were ever registered.
+    UsedKeys,
+    /// The offences that were punished and may still be reported.
+    Offences,
+    /// The root of the registry, over everything in it.
+    Registry,
 }
 
 impl Domain {
@@ -69,6 +89,8 @@ impl Domain {
             Self::Header => "klero v1 header",
             Self::Payload => "klero v1 payload",
             Self::Certificate => "klero v1 certificate",
+            Self::Checkpoint => "klero v1 checkpoint",
+            Self::CheckpointChain => "klero v1 checkpoint chain",
             Self::Sortition => "klero v1 sortition",
             Self::Draw => "klero v1 draw",
             Self::Priority => "klero v1 priority",
@@ -90,6 +112,14 @@ impl Domain {
             Self::Keys => "klero v1 keys",
             Self::VrfKey => "klero v1 vrf-key",
             Self::VrfOutput => "klero v1 vrf-output",
+            Self::VrfPossession => "klero v1 vrf-possession",
+            Self::Account => "klero v1 account",
+            Self::AccountLeaf => "klero v1 account-leaf",
+            Self::Operation => "klero v1 operation",
+            Self::UsedKey => "klero v1 used-key",
+            Self::UsedKeys => "klero v1 used-keys",
+            Self::Offences => "klero v1 offences",
+            Self::Registry => "klero v1 registry",
         }
     }
 

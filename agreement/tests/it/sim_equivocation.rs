@@ -1,4 +1,4 @@
-//! [MOD-4] Members that sign two things in one role, below the threshold, on a network that delays, reorders and
+//! [A9] [MOD-4] Members that sign two things in one role, below the threshold, on a network that delays, reorders and
 //! loses messages besides.
 
 use klero_agreement::committee::sampling::SeatScheme;

@@ -130,7 +130,7 @@ fn cases(count: u32) -> ProptestConfig {
     }
 }
 
-/// [COM-5] Some of the votes, in any order, some twice, some stripped of their proofs: there is a certificate exactly
+/// [A7] [COM-5] Some of the votes, in any order, some twice, some stripped of their proofs: there is a certificate exactly
 /// if the seats shown reach the threshold, it verifies, and its indices ascend.
 #[test]
 fn votes_that_reach_the_threshold_make_a_certificate() {

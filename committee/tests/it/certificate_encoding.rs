@@ -36,7 +36,7 @@ fn text_with_an_unknown_field_is_refused() {
     assert!(serde_json::from_str::<UnverifiedCertificate>(&extended).is_err());
 }
 
-/// [COM-5] [ENC-2] No bit of a valid certificate may be another: what still decodes does not verify.
+/// [A8] [COM-5] [ENC-2] No bit of a valid certificate may be another: what still decodes does not verify.
 #[test]
 fn every_flipped_bit_is_refused() {
     let world = World::quota();
@@ -60,7 +60,7 @@ fn every_flipped_bit_is_refused() {
     }
 }
 
-/// [ENC-2] [ENC-4] A byte too many, one too few, and a length field that claims more than there is.
+/// [A6] [ENC-2] [ENC-4] A byte too many, one too few, and a length field that claims more than there is.
 #[test]
 fn what_is_no_certificate_is_refused() {
     let bytes = certificate(&World::quota()).encode();

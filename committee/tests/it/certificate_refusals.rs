@@ -61,7 +61,7 @@ fn another_round_or_a_step_without_a_quorum_is_refused() {
     assert_eq!(refusal(&propose, &world.context), CertificateError::NoQuorumStep);
 }
 
-/// [COM-5] The signature covers chain, round, period, step and value.
+/// [A8] [COM-5] The signature covers chain, round, period, step and value.
 #[test]
 fn another_role_value_or_chain_is_refused() {
     let world = World::full();
@@ -149,7 +149,7 @@ fn two_of_four_are_refused() {
     assert_eq!(refusal(&fine, &world.context), expected);
 }
 
-/// [COM-5] [ENC-2] Sets of another length than the electorate's, or with a bit past its end.
+/// [A6] [COM-5] [ENC-2] Sets of another length than the electorate's, or with a bit past its end.
 #[test]
 fn sets_that_do_not_fit_the_electorate_are_refused() {
     let world = World::quota();
@@ -196,7 +196,7 @@ fn proofs_that_do_not_match_the_proven_are_refused() {
     }
 }
 
-/// [COM-5] Proofs stand in the order of the indices, each for its own signer.
+/// [A6] [COM-5] Proofs stand in the order of the indices, each for its own signer.
 #[test]
 fn proofs_out_of_order_or_of_others_are_refused() {
     let world = World::quota();
@@ -251,7 +251,8 @@ fn a_losing_proof_beside_guaranteed_seats_is_refused() {
     assert_eq!(refusal(&padded, &world.context), CertificateError::NoSeat(loser));
 }
 
-/// [COM-5] [COM-6] A signature that is no point, the identity, one signer's only, or one more than the set names.
+/// [A3] [A8] [COM-5] [COM-6] A signature that is no point, the identity, one signer's only, or one more than the set
+/// names.
 #[test]
 fn a_signature_of_others_is_refused() {
     let world = World::quota();

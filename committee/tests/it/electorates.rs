@@ -66,7 +66,7 @@ fn more_stake_than_two_to_the_63_is_refused() {
     }
 }
 
-/// [COM-6] A vote key stands once, with either sign: a key and its negation would cancel.
+/// [A2] [A7] [COM-6] A vote key stands once, with either sign: a key and its negation would cancel.
 #[test]
 fn a_vote_key_and_its_negation_are_refused_the_second_time() {
     let refused = Err(ElectorateError::KeyTwice(Digest([2; 32])));

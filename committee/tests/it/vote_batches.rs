@@ -35,7 +35,7 @@ fn one_bad_vote_is_singled_out() {
     }
 }
 
-/// [COM-7] A sender whose signatures are wrong but add up to the right sum gains nothing.
+/// [A5] [COM-7] A sender whose signatures are wrong but add up to the right sum gains nothing.
 #[test]
 fn signatures_that_are_right_in_sum_only_are_refused() {
     let world = World::full();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use klero_committee::certificate::assemble;
 use klero_committee::sampling::codec::Wire;
-use klero_committee::sampling::vrf::{VrfError, VrfProof, VrfSuite};
+use klero_committee::sampling::vrf::{VrfError, VrfProof, VrfShortProof, VrfSuite};
 use klero_committee::sampling::{Digest, SeatScheme};
 use klero_committee::{
     CertificateError, Electorate, MAX_BUNDLE, MAX_MEMBERS, Member, Profile, Role, RoundContext, Signer, Step,
@@ -61,6 +61,37 @@ fn a_round_goes_from_draws_to_a_certificate() {
         let bytes = made.as_unverified().encode();
         let received = UnverifiedCertificate::decode(&bytes).unwrap();
         assert_eq!(received.verify(&world.context), Ok(made));
+    }
+}
+
+/// [COM-7] A certificate is judged alike with its proofs in a batch and one by one, whichever proof is spoiled: by
+/// another member's, by that of another role, and by bytes.
+#[test]
+fn a_certificate_is_judged_alike_with_and_without_a_batch() {
+    for suite in suites() {
+        let world = world(suite);
+        let role = quorate(&world);
+        let made = assemble(&world.context, role, BLOCK, &world.votes(role, BLOCK)).unwrap();
+        let fine = made.as_unverified();
+        assert_eq!(fine.verify_with(&world.context, &ENTROPY).as_ref(), Ok(&made));
+        let other_role = world.context.input(Role::new(ROUND, 9, Step::Cert));
+        for (place, index) in fine.proven.iter().enumerate() {
+            let keys = &world.keys[index as usize];
+            let proof = keys.prove(&other_role).unwrap();
+            let elsewhere = keys.vrf.public().shorten(&other_role, &proof).unwrap();
+            let mut bytes = fine.proofs[place].as_bytes().to_vec();
+            bytes[20] ^= 1;
+            let flipped = VrfShortProof::from_bytes(suite, &bytes).unwrap();
+            let next = fine.proofs[(place + 1) % fine.proofs.len()].clone();
+            for wrong in [elsewhere, flipped, next] {
+                let mut spoiled = fine.clone();
+                let is_other = spoiled.proofs[place] != wrong;
+                spoiled.proofs[place] = wrong;
+                let alone = spoiled.verify(&world.context);
+                assert_eq!(alone.is_err(), is_other, "{suite} {place}");
+                assert_eq!(spoiled.verify_with(&world.context, &ENTROPY), alone);
+            }
+        }
     }
 }
 

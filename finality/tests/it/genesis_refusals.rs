@@ -73,7 +73,7 @@ fn validators_that_are_no_electorate_are_refused() {
     assert_eq!(refused, GenesisError::Validators(ElectorateError::TooMuchStake));
 }
 
-/// [COM-6] One vote key for two validators, each with a valid proof of possession.
+/// [A7] [COM-6] One vote key for two validators, each with a valid proof of possession.
 #[test]
 fn a_vote_key_with_two_owners_is_refused() {
     let refused = refusal(|genesis| {
@@ -88,7 +88,7 @@ fn a_vote_key_with_two_owners_is_refused() {
     );
 }
 
-/// [COM-6] A proof of possession is of this key, for this validator, in this network.
+/// [A1] [COM-6] A proof of possession is of this key, for this validator, in this network.
 #[test]
 fn a_proof_of_possession_of_something_else_is_refused() {
     let expected = GenesisError::Possession(id(4));

@@ -3,6 +3,8 @@
 mod bodies;
 mod certificate_fields;
 mod chain_ids;
+mod changing;
+mod checkpoints;
 mod drafts;
 mod encodings;
 mod following;
@@ -10,6 +12,8 @@ mod genesis_refusals;
 mod header_fields;
 mod levels;
 mod light_client;
+mod light_hops;
+mod light_walk;
 mod network;
 mod parent_certificates;
 mod seed_chain;

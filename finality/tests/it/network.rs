@@ -9,7 +9,7 @@ use klero_finality::stake::committee::{
     CommitteeSize, Profile, Ratio, Role, Step, Targets, Timing, UnverifiedCertificate, ValidatorKeys, Value,
     Vote, cast_vote,
 };
-use klero_finality::{Block, Chain, Draft, FinalBlock, Genesis, GenesisValidator, Header};
+use klero_finality::{Block, Chain, CheckpointRules, Draft, FinalBlock, Genesis, GenesisValidator, Header};
 
 pub(crate) const NAME: &str = "north";
 pub(crate) const START: u64 = 1_000_000;
@@ -74,6 +74,13 @@ fn genesis(stakes: &[u64], profile: Profile) -> Genesis {
     Genesis {
         network: NAME.to_owned(),
         timestamp: START,
+        checkpoints: CheckpointRules {
+            interval: 4,
+            committee: CommitteeSize {
+                expected: profile.cert.expected + 10,
+                threshold: profile.cert.threshold + 8,
+            },
+        },
         profile,
         validators: validators
             .map(|(index, stake)| validator(NAME, index, *stake))
@@ -151,12 +158,14 @@ impl Network {
             .collect()
     }
 
-    /// The smallest certificate of a header in a period.
+    /// The smallest certificate of a header in a period; in a later one when the draws of the period give no quorum.
     pub(crate) fn certify(&self, header: &Header, period: u32) -> UnverifiedCertificate {
         let context = self.chain.context(header.round).unwrap();
-        let role = Role::new(header.round, period, Step::Cert);
-        let votes = self.votes(header, period);
-        let made = assemble(&context, role, Value::Block(header.digest()), &votes);
+        let made = (period..period + 10).find_map(|period| {
+            let role = Role::new(header.round, period, Step::Cert);
+            let votes = self.votes(header, period);
+            assemble(&context, role, Value::Block(header.digest()), &votes)
+        });
         made.unwrap().as_unverified().clone()
     }
 

@@ -29,19 +29,22 @@ fn any_valid_certificate_of_the_parent_is_accepted() {
     let (before, mut network, sixth) = sixth();
     let header = &sixth.block.header;
     let context = before.context(6).unwrap();
-    let role = Role::new(6, 3, Step::Cert);
     let value = Value::Block(header.digest());
-    let votes: Vec<Vote> = (1..20)
-        .filter_map(|voter| {
-            let keys = &network.keys[voter as usize];
-            klero_finality::stake::committee::cast_vote(&context, role, value, voter, keys)
-        })
-        .collect();
-    // Without the largest holder the quorum of 25 is out of reach here; with it, in another period, it is not.
-    assert_eq!(assemble(&context, role, value, &votes), None);
-    let largest = &network.keys[0];
-    let with_largest = klero_finality::stake::committee::cast_vote(&context, role, value, 0, largest);
-    let votes: Vec<Vote> = votes.into_iter().chain(with_largest).collect();
+    let votes_of = |role, voters: std::ops::Range<u32>| -> Vec<Vote> {
+        let keys = &network.keys;
+        let cast = |voter: u32| {
+            klero_finality::stake::committee::cast_vote(&context, role, value, voter, &keys[voter as usize])
+        };
+        voters.filter_map(cast).collect()
+    };
+    // A period in which the quorum of 25 is out of reach without the largest holder, and not with it.
+    let mut roles = (1..100).map(|period| Role::new(6, period, Step::Cert));
+    let hangs_on_the_largest = |role: &Role| {
+        let made = |voters| assemble(&context, *role, value, &votes_of(*role, voters)).is_some();
+        made(0..20) && !made(1..20)
+    };
+    let role = roles.find(hangs_on_the_largest).unwrap();
+    let votes = votes_of(role, 0..20);
     let other = assemble(&context, role, value, &votes)
         .unwrap()
         .as_unverified()

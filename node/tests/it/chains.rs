@@ -4,7 +4,7 @@ use klero_committee::{
     CommitteeSize, Profile, QuorumCertificate, Role, RoundContext, Step, ValidatorKeys, Value, Vote,
     cast_vote, certificate,
 };
-use klero_finality::{Chain, Draft, FinalBlock, Genesis};
+use klero_finality::{Chain, CheckpointRules, Draft, FinalBlock, Genesis};
 use klero_node::app::pack;
 use klero_node::keys::{KeyEntry, Secret};
 use klero_sampling::vrf::VrfSuite;
@@ -67,6 +67,7 @@ fn grow(stakes: &[u64], profile: Profile, rounds: u64) -> Finished {
     let genesis = Genesis {
         network: network.into(),
         timestamp: 1_000,
+        checkpoints: CheckpointRules::beside(&profile),
         profile,
         validators: validators.collect(),
     };

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use klero_committee::{CommitteeSize, Timing};
 use klero_node::events::{FinalEvent, NodeEvent};
-use klero_node::finality::{Genesis, Profile};
+use klero_node::finality::{CheckpointRules, Genesis, Profile};
 use klero_node::keys::KeyFile;
 use klero_node::{Node, NodeBuilder};
 use klero_sampling::SeatScheme;
@@ -57,6 +57,7 @@ impl Cluster {
         let genesis = Genesis {
             network: NETWORK.into(),
             timestamp: 1,
+            checkpoints: CheckpointRules::beside(&profile),
             profile,
             validators,
         };

@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use klero_node::finality::{Genesis, Profile};
+use klero_node::finality::{CheckpointRules, Genesis, Profile};
 use klero_node::keys::{KeyError, KeyFile, Secret};
 
 #[test]
@@ -92,6 +92,7 @@ fn the_validators_of_a_key_file_make_a_genesis_of_its_network() {
         network: "a-network".into(),
         timestamp: 0,
         profile: Profile::full(),
+        checkpoints: CheckpointRules::beside(&Profile::full()),
         validators,
     };
     assert!(genesis.validate().is_ok());

@@ -6,7 +6,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use thiserror::Error;
 
-use super::Purpose;
+use super::{Purpose, is_identity, one_message};
 use crate::Digest;
 use crate::codec::invalid;
 
@@ -95,14 +95,9 @@ impl PublicKey {
     /// # Errors
     /// [`BlsError::BadSignature`] when it is not this key's on this message for this purpose.
     pub fn verify(&self, purpose: Purpose, message: &Digest, signature: &Signature) -> Result<(), BlsError> {
-        // Both points passed their subgroup checks when they were decoded.
-        match signature
-            .0
-            .verify(false, message.as_bytes(), purpose.tag(), &[], &self.0, false)
-        {
-            BLST_ERROR::BLST_SUCCESS => Ok(()),
-            _ => Err(BlsError::BadSignature),
-        }
+        one_message::verify(purpose.tag(), message.as_bytes(), &self.0, &signature.0)
+            .then_some(())
+            .ok_or(BlsError::BadSignature)
     }
 }
 
@@ -119,8 +114,18 @@ impl Signature {
     /// # Errors
     /// [`BlsError`] for another encoding, the identity, or a point outside the subgroup.
     pub fn from_bytes(bytes: &[u8; 48]) -> Result<Self, BlsError> {
+        let signature = Self::on_the_curve(bytes)?;
+        // The identity was refused before.
+        signature.0.validate(false)?;
+        Ok(signature)
+    }
+
+    /// Decodes a point other than the identity, of which it is not known yet whether it lies in the subgroup.
+    pub(super) fn on_the_curve(bytes: &[u8; 48]) -> Result<Self, BlsError> {
         let signature = min_sig::Signature::uncompress(bytes)?;
-        signature.validate(true)?;
+        if is_identity(bytes) {
+            return Err(BlsError::Identity);
+        }
         Ok(Self(signature))
     }
 

@@ -7,10 +7,12 @@
 
 mod batch;
 mod keys;
+pub(crate) mod one_message;
 pub mod possession;
+pub(crate) mod subgroup;
 
-pub(crate) use batch::{COEFFICIENT_BYTES, nonzero_coefficients};
-pub use batch::{VoteClaim, aggregate, verify_aggregate, verify_each};
+pub(crate) use batch::is_identity;
+pub use batch::{VoteClaim, aggregate, decode_signatures, verify_aggregate, verify_each};
 pub use keys::{BlsError, PublicKey, SecretKey, Signature};
 
 /// What a signature is for; each purpose hashes to the curve under a tag of its own.

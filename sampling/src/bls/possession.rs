@@ -5,8 +5,9 @@
 use super::{BlsError, PublicKey, Purpose, SecretKey, Signature};
 use crate::{Digest, Domain};
 
-/// What a proof is bound to, so that it cannot be presented elsewhere.
-fn message(binding: &Digest, validator: &Digest, key: &PublicKey) -> Digest {
+/// What a proof signs: the key, and what it is bound to, so that it cannot be presented elsewhere. For those whose
+/// secret key lives elsewhere; others call [`prove`].
+pub fn message(binding: &Digest, validator: &Digest, key: &PublicKey) -> Digest {
     let hasher = Domain::Possession
         .hasher()
         .bytes(binding.as_bytes())

@@ -6,17 +6,14 @@
 
 use std::collections::BTreeMap;
 
-use blst::{BLST_ERROR, MultiPoint, min_sig};
+use blst::min_sig;
 
-use super::{VrfInput, VrfOutput, VrfSuite, subgroup};
-use crate::bls::{COEFFICIENT_BYTES, nonzero_coefficients};
-use crate::{Domain, split};
+use super::{VrfInput, VrfOutput, VrfSuite};
+use crate::bls::{is_identity, one_message, subgroup};
 
 /// The domain separation tag of RFC 9380, not that of any vote.
 const TAG: &[u8] = b"KLERO-V1-VRF_BLS12381G1_XMD:SHA-256_SSWU_RO_";
 const KEY_INFO: &[u8] = b"klero v1 vrf key";
-/// The bit of a compressed point's first byte that marks the identity.
-const IDENTITY: u8 = 0x40;
 
 /// blst erases the secret scalar when the key is dropped.
 #[derive(Clone)]
@@ -66,8 +63,7 @@ impl Public {
 
     pub(super) fn attach(&self, input: &VrfInput, bytes: &[u8; 48]) -> Option<Attached> {
         let signature = min_sig::Signature::uncompress(bytes).ok()?;
-        let is_identity = matches!(bytes, [first, ..] if first & IDENTITY != 0);
-        (!is_identity).then_some(Attached {
+        (!is_identity(bytes)).then_some(Attached {
             input: *input,
             signature,
             key: self.0,
@@ -88,8 +84,7 @@ impl Attached {
     }
 
     fn verify(&self, tag: &[u8], message: &[u8]) -> bool {
-        // The key passed its checks when it was decoded, the signature before.
-        self.signature.verify(false, message, tag, &[], &self.key, false) == BLST_ERROR::BLST_SUCCESS
+        one_message::verify(tag, message, &self.key, &self.signature)
     }
 }
 
@@ -97,58 +92,24 @@ fn output(signature: &[u8; 48]) -> VrfOutput {
     VrfOutput::hash(VrfSuite::Bls12381, signature)
 }
 
-/// One verdict a claim [COM-7]: first the subgroup, then the equation.
-///
-/// With random 128-bit coefficients r(i) and one sum of keys for each distinct input m, the pairings
-/// e(Σ r(i)·signature(i), g) and Π e(H(m), Σ r(i)·key(i)) agree if every signature is right, and with a chance
-/// below 2^-127 otherwise (the small exponents test, as in [`crate::bls::verify_each`]).
+/// One verdict a claim [COM-7]: first the subgroup, then the equation, for all claims on one input together.
 pub(super) fn verify_each(claims: &[Attached], entropy: &[u8; 32]) -> Vec<bool> {
     let signatures: Vec<min_sig::Signature> = claims.iter().map(|claim| claim.signature).collect();
     let mut verdicts = subgroup::members(&signatures, entropy);
-    let in_subgroup = claims.iter().zip(&verdicts).filter(|(_, is_member)| **is_member);
-    let in_subgroup: Vec<&Attached> = in_subgroup.map(|(claim, _)| claim).collect();
-    let verified = split::verdicts(&in_subgroup, |claims| match claims {
-        [claim] => claim.verify(TAG, claim.input.as_bytes()),
-        _ => verify_together(claims, entropy),
-    });
-    let members = verdicts.iter_mut().filter(|verdict| **verdict);
-    members
-        .zip(verified)
-        .for_each(|(verdict, is_good)| *verdict = is_good);
+    let mut groups: BTreeMap<VrfInput, Vec<(&Attached, &mut bool)>> = BTreeMap::new();
+    for (claim, verdict) in claims.iter().zip(&mut verdicts) {
+        if *verdict {
+            groups.entry(claim.input).or_default().push((claim, verdict));
+        }
+    }
+    for (input, group) in groups {
+        let pairs = group.iter().map(|(claim, _)| (claim.key, claim.signature));
+        let verified = one_message::verify_each(TAG, input.as_bytes(), pairs.collect(), entropy);
+        for ((_, verdict), is_good) in group.into_iter().zip(verified) {
+            *verdict = is_good;
+        }
+    }
     verdicts
-}
-
-fn verify_together(claims: &[&Attached], entropy: &[u8; 32]) -> bool {
-    let bits = COEFFICIENT_BYTES * 8;
-    let coefficients = coefficients(claims, entropy);
-    let mut groups: BTreeMap<VrfInput, (Vec<min_sig::PublicKey>, Vec<u8>)> = BTreeMap::new();
-    for (claim, coefficient) in claims.iter().zip(coefficients.chunks(COEFFICIENT_BYTES)) {
-        let (keys, scalars) = groups.entry(claim.input).or_default();
-        keys.push(claim.key);
-        scalars.extend(coefficient);
-    }
-    let signatures: Vec<min_sig::Signature> = claims.iter().map(|claim| claim.signature).collect();
-    // No slice is empty: the library's multiplication of an empty one never returns.
-    let signature = signatures.as_slice().mult(&coefficients, bits).to_signature();
-    let keys: Vec<min_sig::PublicKey> = groups
-        .values()
-        .map(|(keys, scalars)| keys.as_slice().mult(scalars, bits).to_public_key())
-        .collect();
-    let messages: Vec<&[u8]> = groups.keys().map(|input| input.as_bytes().as_slice()).collect();
-    let keys: Vec<&min_sig::PublicKey> = keys.iter().collect();
-    signature.aggregate_verify(false, &messages, TAG, &keys, false) == BLST_ERROR::BLST_SUCCESS
-}
-
-/// Coefficients that nobody foresees, other ones for every batch, none of them zero.
-fn coefficients(claims: &[&Attached], entropy: &[u8; 32]) -> Vec<u8> {
-    let mut hasher = Domain::BatchCoefficients.hasher().bytes(entropy).bytes(TAG);
-    for claim in claims {
-        hasher = hasher
-            .bytes(claim.input.as_bytes())
-            .bytes(&claim.key.compress())
-            .bytes(&claim.signature.compress());
-    }
-    nonzero_coefficients(hasher, claims.len())
 }
 
 #[cfg(test)]
@@ -179,26 +140,5 @@ mod tests {
             assert!(!claim.verify(tag, &bytes::<32>(&next["message"])));
             assert!(!claim.verify(TAG, &message));
         }
-    }
-
-    /// Coefficients hang on the entropy and on every claim, and none is zero.
-    #[test]
-    fn coefficients_depend_on_everything() {
-        let secret = Secret::from_seed(&[1; 32]).unwrap();
-        let claim = |round| {
-            let input = VrfInput::seed(&Digest::ZERO, &Digest::ZERO, round);
-            secret.public().attach(&input, &secret.prove(&input)).unwrap()
-        };
-        let coefficients = |rounds: [u64; 2], entropy| {
-            let claims = rounds.map(claim);
-            coefficients(&[&claims[0], &claims[1]], &[entropy; 32])
-        };
-        let found = coefficients([1, 2], 7);
-        assert_eq!(found.len(), 32);
-        assert_ne!(found[..16], found[16..]);
-        assert!(found.chunks(16).all(|chunk| chunk.iter().any(|byte| *byte != 0)));
-        assert_ne!(coefficients([1, 2], 8), found);
-        assert_ne!(coefficients([2, 1], 7), found);
-        assert_ne!(coefficients([1, 3], 7), found);
     }
 }

@@ -3,7 +3,7 @@
 use super::VrfSuite;
 use crate::{Digest, Domain};
 
-/// What a VRF is evaluated on: a digest under one of two domains.
+/// What a VRF is evaluated on: a digest under one of three domains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VrfInput(Digest);
 
@@ -30,6 +30,13 @@ impl VrfInput {
             .bytes(chain.as_bytes())
             .bytes(earlier.as_bytes());
         Self(hasher.bytes(&round.to_be_bytes()).finish())
+    }
+
+    /// The input whose proof shows that the secret of a VRF key is known, to one chain and for one validator: of no
+    /// use for drawing, nor for anyone else [STK-3].
+    pub fn possession(chain: &Digest, validator: &Digest) -> Self {
+        let hasher = Domain::VrfPossession.hasher().bytes(chain.as_bytes());
+        Self(hasher.bytes(validator.as_bytes()).finish())
     }
 
     /// The 32 bytes that the suites take as their message.

@@ -44,11 +44,10 @@ mod input;
 mod keys;
 mod proof;
 mod sr25519;
-mod subgroup;
 mod suite;
 mod text;
 
-pub use batch::{VrfClaim, verify_batch};
+pub use batch::{VrfClaim, VrfShortClaim, verify_batch, verify_short_batch};
 pub use input::{VrfInput, VrfOutput};
 pub use keys::{VrfPublicKey, VrfSecretKey};
 pub use proof::{VrfProof, VrfShortProof};

@@ -82,7 +82,7 @@ fn nobody_signs_nothing() {
     assert_eq!(verify(&[], &signature), Err(BlsError::BadSignature));
 }
 
-/// [COM-6] A key and its negation cancel: the sum of the keys is no key, that of the signatures no signature.
+/// [A2] [COM-6] A key and its negation cancel: the sum of the keys is no key, that of the signatures no signature.
 #[test]
 fn sums_that_vanish_are_refused() {
     let (key, signature) = (keys(1)[0], signatures(1)[0]);

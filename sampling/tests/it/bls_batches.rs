@@ -65,7 +65,7 @@ fn one_bad_signature_is_singled_out() {
     }
 }
 
-/// [COM-7] Two signatures whose errors cancel in a plain sum, and two that are exchanged.
+/// [A5] [COM-7] Two signatures whose errors cancel in a plain sum, and two that are exchanged.
 #[test]
 fn errors_that_cancel_are_found() {
     let mut votes: Vec<(PublicKey, Signature)> = (0..8).map(vote).collect();
@@ -80,7 +80,7 @@ fn errors_that_cancel_are_found() {
     assert_eq!(verdicts(&votes, &ENTROPY), expected);
 }
 
-/// [COM-7] A random source that fails, and one signature many times.
+/// [A5] [COM-7] A random source that fails, and one signature many times.
 #[test]
 fn equal_items_and_a_failed_random_source_change_no_verdict() {
     let (key, signature) = vote(1);

@@ -87,7 +87,7 @@ fn purposes_hash_to_the_curve_under_their_tags() {
     }
 }
 
-/// [COM-6] The identity is refused as a key and as a signature, in its one encoding and in its sloppy ones.
+/// [A3] [COM-6] The identity is refused as a key and as a signature, in its one encoding and in its sloppy ones.
 #[test]
 fn the_identity_is_refused() {
     assert_eq!(PublicKey::from_bytes(&point(0xc0, 0)), Err(BlsError::Identity));
@@ -98,7 +98,7 @@ fn the_identity_is_refused() {
     }
 }
 
-/// [COM-6] Points of the curve outside the subgroup: on them pairings say nothing.
+/// [A4] [COM-6] Points of the curve outside the subgroup: on them pairings say nothing.
 #[test]
 fn points_outside_the_subgroup_are_refused() {
     let keys: Vec<BlsError> = (0..=255)

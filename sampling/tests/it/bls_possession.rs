@@ -23,7 +23,7 @@ fn sum(first: &PublicKey, second: &PublicKey) -> PublicKey {
     PublicKey::from_bytes(&sum.to_public_key().compress()).unwrap()
 }
 
-/// [COM-6] A proof is of one key, one network or chain, and one validator.
+/// [A1] [COM-6] A proof is of one key, one network or chain, and one validator.
 #[test]
 fn a_proof_is_bound_to_key_network_and_validator() {
     let (mine, other) = (secret(1), secret(2));
@@ -73,7 +73,7 @@ fn a_vote_is_no_proof() {
     );
 }
 
-/// [COM-6] The attack that possession exists for: a key that cancels another one lets its owner sign for both. It
+/// [A1] [COM-6] The attack that possession exists for: a key that cancels another one lets its owner sign for both. It
 /// works on bare aggregates, and no proof of possession for such a key can be made from what its owner has.
 #[test]
 fn a_rogue_key_has_no_proof() {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use klero_sampling::{Digest, Domain};
 
 /// The table of purposes in the specification.
-const PURPOSES: [(Domain, &str); 26] = [
+const PURPOSES: [(Domain, &str); 34] = [
     (Domain::Genesis, "genesis"),
     (Domain::Network, "network"),
     (Domain::Header, "header"),
@@ -32,6 +32,14 @@ const PURPOSES: [(Domain, &str); 26] = [
     (Domain::Keys, "keys"),
     (Domain::VrfKey, "vrf-key"),
     (Domain::VrfOutput, "vrf-output"),
+    (Domain::VrfPossession, "vrf-possession"),
+    (Domain::Account, "account"),
+    (Domain::AccountLeaf, "account-leaf"),
+    (Domain::Operation, "operation"),
+    (Domain::UsedKey, "used-key"),
+    (Domain::UsedKeys, "used-keys"),
+    (Domain::Offences, "offences"),
+    (Domain::Registry, "registry"),
 ];
 
 fn keyed(purpose: &str, bytes: &[u8]) -> [u8; 32] {

@@ -2,8 +2,11 @@
 
 mod bls_aggregates;
 mod bls_batches;
+mod bls_decoding;
 mod bls_keys;
 mod bls_possession;
+mod bls_public_vectors;
+mod bls_vectors;
 mod chi_square;
 mod chi_square_proposers;
 mod chi_square_seats;

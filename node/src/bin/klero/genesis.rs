@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, ensure};
 use clap::ValueEnum;
 use klero_committee::{Committees, Profile, Step};
-use klero_finality::{Genesis, GenesisValidator};
+use klero_finality::{CheckpointRules, Genesis, GenesisValidator};
 use klero_sampling::SeatScheme;
 use klero_sampling::vrf::VrfSuite;
 use serde_json::json;
@@ -110,6 +110,7 @@ pub(crate) fn of(
     Genesis {
         network: network.to_owned(),
         timestamp,
+        checkpoints: CheckpointRules::beside(&profile),
         profile,
         validators,
     }

@@ -4,8 +4,12 @@
 //! the number of leaves, so that no tree passes for a larger or smaller one. A level with an odd number of nodes
 //! hands its last one up unchanged; with the count known, that is unambiguous.
 
+mod multi;
+
 use borsh::{BorshDeserialize, BorshSerialize};
 use klero_committee::sampling::{Digest, Domain};
+
+pub use multi::MultiProof;
 
 /// A leaf: the digest of what it stands for, and its stake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
