@@ -271,7 +271,9 @@ impl Simulation {
         if was_fine && self.failure.is_some() {
             // With all that the event led to, as a replay goes through it.
             let run = Arc::new(self.run());
-            self.failure.iter_mut().for_each(|failure| failure.run = Arc::clone(&run));
+            self.failure
+                .iter_mut()
+                .for_each(|failure| failure.run = Arc::clone(&run));
         }
     }
 }
