@@ -211,7 +211,7 @@ impl LightClient {
     /// A client that trusts a checkpoint of this chain.
     ///
     /// # Errors
-    /// [`LightError`] when it is of another chain, no checkpoint, or too old [C7].
+    /// [`LightError`] when it is of another chain, no checkpoint, or too old \[C7\].
     pub fn from_checkpoint(
         genesis: &Genesis,
         trusted: &TrustedCheckpoint,
