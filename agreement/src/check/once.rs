@@ -8,9 +8,30 @@ use klero_committee::Step;
 use super::Checked;
 use super::transition::Transition;
 use super::violation::ensure;
-use crate::Input;
+use crate::{Input, Output};
 
 const RULE: &str = "BA-9";
+
+/// What falls due in a period is handed out, but for the alarm [BA-13]: nothing else makes a node silent [BA-8].
+fn handed_out(transition: &Transition<'_>) -> Checked {
+    let (before, after) = (&transition.before.round, &transition.after.round);
+    for (step, value) in &after.spoken {
+        let is_new = !transition.same_period() || !before.spoken.contains_key(step);
+        let is_out = transition.outputs.iter().any(|output| match output {
+            Output::Cast {
+                role, value: cast, ..
+            } => (*role, cast) == (transition.role(*step), value),
+            Output::Propose { period, .. } => *step == Step::Propose && *period == after.period,
+            _ => false,
+        });
+        ensure(
+            is_out || !is_new || transition.after.alarm.is_some(),
+            RULE,
+            "what fell due is not handed out",
+        )?;
+    }
+    Ok(())
+}
 
 /// No role twice; nothing that was spoken is forgotten or changed before the period ends.
 pub(super) fn step(transition: &Transition<'_>) -> Checked {
@@ -32,6 +53,7 @@ pub(super) fn step(transition: &Transition<'_>) -> Checked {
         let can_be_voted = role.step != Step::Propose && (value.block().is_some() || is_next(role.step));
         ensure(can_be_voted, "COM-3", "⊥ is voted for in Next alone")?;
     }
+    handed_out(transition)?;
     let is_kept = |(step, value)| after.spoken.get(step) == Some(value);
     ensure(
         !transition.same_period() || before.spoken.iter().all(is_kept),
