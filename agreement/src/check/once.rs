@@ -8,26 +8,22 @@ use klero_committee::Step;
 use super::Checked;
 use super::transition::Transition;
 use super::violation::ensure;
-use crate::{Input, Output};
+use crate::Input;
 
 const RULE: &str = "BA-9";
 
-/// What falls due in a period is handed out, but for the alarm [BA-13]: nothing else makes a node silent [BA-8].
+/// A vote that falls due is handed out, but for the alarm [BA-13]: nothing else makes a node silent [BA-8].
 fn handed_out(transition: &Transition<'_>) -> Checked {
     let (before, after) = (&transition.before.round, &transition.after.round);
     for (step, value) in &after.spoken {
         let is_new = !transition.same_period() || !before.spoken.contains_key(step);
-        let is_out = transition.outputs.iter().any(|output| match output {
-            Output::Cast {
-                role, value: cast, ..
-            } => (*role, cast) == (transition.role(*step), value),
-            Output::Propose { period, .. } => *step == Step::Propose && *period == after.period,
-            _ => false,
-        });
+        let is_out = transition
+            .casts_now()
+            .any(|cast| (cast.role.step, cast.value) == (*step, *value));
         ensure(
-            is_out || !is_new || transition.after.alarm.is_some(),
+            is_out || !is_new || *step == Step::Propose || transition.after.alarm.is_some(),
             RULE,
-            "what fell due is not handed out",
+            "a vote that fell due is not handed out",
         )?;
     }
     Ok(())

@@ -220,7 +220,7 @@ fn a_second_vote_and_a_forgotten_one_are_found() {
     );
     is_broken(
         check(&machine(), &NOTHING, &[], &before),
-        "what fell due is not handed out",
+        "a vote that fell due is not handed out",
     );
 }
 
@@ -230,7 +230,6 @@ fn a_period_or_a_record_that_no_quorum_brought_is_found() {
     let later = changed(|machine| {
         machine.round.period = 1;
         machine.round.entry = Entry::Bottom;
-        machine.round.spoken.clear();
     });
     is_broken(
         check(&machine(), &NOTHING, &[], &later),

@@ -238,6 +238,7 @@ fn an_alarm_that_is_missing_is_found() {
         let mut node = Watched::new(&world);
         let certificate = |value| Input::Certificate(world.certificate(&[0, 1, 2], role(0, step), value));
         node.give(certificate(A));
+        node.enter_period_1(&world, BOTTOM);
         let mut done = give(&node, certificate(B));
         done.after = node.machine.clone();
         done.breaks(
