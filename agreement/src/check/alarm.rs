@@ -1,7 +1,7 @@
 //! [BA-13]: only Cert quorums for two values in one round, or Soft quorums for two in one (r, p), raise the
 //! alarm; it stays, and the node votes no more.
 
-use klero_committee::Step;
+use klero_committee::{Step, Value};
 
 use super::Checked;
 use super::transition::Transition;
@@ -26,13 +26,32 @@ pub(super) fn state(machine: &Agreement) -> Checked {
     )
 }
 
-/// After the alarm nothing is voted or proposed, and the alarm stays.
+/// Whether the input shows a quorum that another one, which the node acted upon, excludes.
+fn is_contradicted(transition: &Transition<'_>) -> bool {
+    let Some((role, Value::Block(block))) = transition.quorum() else {
+        return false;
+    };
+    let round = &transition.before.round;
+    let other = match role.step {
+        Step::Cert => round.decision.map(|(_, block)| block),
+        Step::Soft => round.periods.get(&role.period).and_then(|period| period.staged),
+        Step::Propose | Step::Next(_) => None,
+    };
+    other.is_some_and(|other| other != block)
+}
+
+/// Two quorums that exclude each other raise the alarm; after it nothing is voted or proposed, and it stays.
 pub(super) fn step(transition: &Transition<'_>) -> Checked {
     let (before, after) = (transition.before.alarm, transition.after.alarm);
     ensure(
         before.is_none() || before == after,
         RULE,
         "the alarm is forgotten",
+    )?;
+    ensure(
+        after.is_some() || !is_contradicted(transition),
+        RULE,
+        "two quorums that exclude each other raise no alarm",
     )?;
     let speaks = |output: &Output| matches!(output, Output::Cast { .. } | Output::Propose { .. });
     ensure(

@@ -24,7 +24,8 @@ pub(super) fn state(machine: &Agreement) -> Checked {
         !round.decided || round.decision.is_some(),
         RULE,
         "final without a decision",
-    )
+    )?;
+    ensure(!round.decided || held, RULE, "final without its body")
 }
 
 /// A decision comes by a Cert quorum, never changes, and is told once.

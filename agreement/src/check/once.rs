@@ -12,6 +12,23 @@ use crate::Input;
 
 const RULE: &str = "BA-9";
 
+/// A vote that falls due is handed out, but for the alarm [BA-13]: nothing else makes a node silent [BA-8].
+fn handed_out(transition: &Transition<'_>) -> Checked {
+    let (before, after) = (&transition.before.round, &transition.after.round);
+    for (step, value) in &after.spoken {
+        let is_new = !transition.same_period() || !before.spoken.contains_key(step);
+        let is_out = transition
+            .casts_now()
+            .any(|cast| (cast.role.step, cast.value) == (*step, *value));
+        ensure(
+            is_out || !is_new || *step == Step::Propose || transition.after.alarm.is_some(),
+            RULE,
+            "a vote that fell due is not handed out",
+        )?;
+    }
+    Ok(())
+}
+
 /// No role twice; nothing that was spoken is forgotten or changed before the period ends.
 pub(super) fn step(transition: &Transition<'_>) -> Checked {
     let (before, after) = (&transition.before.round, &transition.after.round);
@@ -32,6 +49,7 @@ pub(super) fn step(transition: &Transition<'_>) -> Checked {
         let can_be_voted = role.step != Step::Propose && (value.block().is_some() || is_next(role.step));
         ensure(can_be_voted, "COM-3", "⊥ is voted for in Next alone")?;
     }
+    handed_out(transition)?;
     let is_kept = |(step, value)| after.spoken.get(step) == Some(value);
     ensure(
         !transition.same_period() || before.spoken.iter().all(is_kept),

@@ -6,7 +6,7 @@ use klero_committee::Step;
 use super::Checked;
 use super::transition::{Transition, present, weight_of_speakers};
 use super::violation::ensure;
-use crate::{Agreement, TimerKind};
+use crate::{Agreement, Output, Resend, TimerKind};
 
 const RULE: &str = "BA-10";
 
@@ -21,11 +21,26 @@ pub(super) fn state(machine: &Agreement) -> Checked {
     )
 }
 
+/// Who lags is answered once a step.
+fn answers(transition: &Transition<'_>) -> Checked {
+    let is_answer = |output: &Output| match output {
+        Output::Resend(items) => items.iter().any(|item| matches!(item, Resend::OwnVote(_))),
+        _ => false,
+    };
+    let is_second = transition.same_period() && transition.before.round.answered;
+    ensure(
+        !is_second || !transition.outputs.iter().any(is_answer),
+        RULE,
+        "a node that lags is answered twice in a step",
+    )
+}
+
 /// How k may change with one input.
 pub(super) fn step(transition: &Transition<'_>) -> Checked {
     if !transition.same_round() {
         return Ok(());
     }
+    answers(transition)?;
     let (before, after) = (&transition.before.round, &transition.after.round);
     let seats = |k| weight_of_speakers(present(transition.after), Step::Next(k));
     let follows = after.k > 0 && seats(after.k) >= after.start.thresholds.catch_up;

@@ -44,6 +44,14 @@ fn lowest(transition: &Transition<'_>) -> Checked {
     let (old, new) = (present(transition.before), present(transition.after));
     let old = old.and_then(|period| period.lowest.as_ref());
     let new = new.and_then(|period| period.lowest.as_ref());
+    let known = present(transition.before).and_then(|period| period.proposers.get(&proposal.proposer()));
+    ensure(
+        known.is_none_or(|(first, _)| first.block() == proposal.block())
+            || !proposal.is_fresh()
+            || new != Some(proposal),
+        RULE,
+        "the second fresh block of a proposer counts",
+    )?;
     let order = |rank: &klero_committee::Proposal| (*rank.priority(), *rank.block());
     if let Some(old) = old {
         ensure(

@@ -17,7 +17,13 @@ pub(super) fn step(transition: &Transition<'_>) -> Checked {
     let quorum = transition.quorum();
     for (number, old) in &before.periods {
         if let Some(new) = after.periods.get(number) {
-            records(quorum.filter(|(role, _)| role.period == *number), old, new)?;
+            let of_period = quorum.filter(|(role, _)| role.period == *number);
+            records(of_period, old, new)?;
+            ensure(
+                *number >= before.period || new.staged == old.staged,
+                "BA-6",
+                "a Soft quorum of an earlier period stages",
+            )?;
         }
     }
     let Some((role, value)) = quorum else {

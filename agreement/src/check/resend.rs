@@ -1,12 +1,12 @@
-//! [BA-11]: on entering a later period and each time a deadline runs out a node sends again its own votes, the
-//! Soft certificate of p, the Next certificates of p − 1 for every value, the staged and the carried body.
+//! [BA-11]: on entering a later period, on being moved to a later k and each time a deadline runs out a node sends again
+//! its own votes, the Soft certificate of p, the Next certificates of p − 1 for every value, the staged and the carried body.
 
 use std::collections::BTreeSet;
 
 use klero_committee::{Role, Step, Value};
 
 use super::Checked;
-use super::transition::{Transition, present, previous};
+use super::transition::{Transition, present, previous, weight_of_speakers};
 use super::violation::ensure;
 use crate::{Input, Output, Resend, TimerKind};
 
@@ -82,5 +82,9 @@ fn is_due(transition: &Transition<'_>) -> bool {
         }
         _ => false,
     };
-    ran_out || !transition.same_period()
+    let after = &transition.after.round;
+    // J seats of a later k move a node there, which is to have passed the deadlines before it [BA-10].
+    let seats = weight_of_speakers(present(transition.after), Step::Next(after.k));
+    let is_moved = after.k > before.k && seats >= after.start.thresholds.catch_up;
+    ran_out || is_moved || !transition.same_period()
 }

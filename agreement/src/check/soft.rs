@@ -6,7 +6,7 @@ use klero_committee::{Step, Value};
 use super::Checked;
 use super::transition::{Transition, carried, present, previous};
 use super::violation::ensure;
-use crate::Agreement;
+use crate::{Agreement, TimerKind};
 
 const RULE: &str = "BA-3";
 
@@ -38,13 +38,21 @@ pub(super) fn state(machine: &Agreement) -> Checked {
     )
 }
 
-/// A Soft vote comes after the filter time and is for what the cases give.
+/// A Soft vote comes after the filter time and is for what the cases give. Who had nothing to vote for then waits for
+/// a candidate until the first deadline.
 pub(super) fn step(transition: &Transition<'_>) -> Checked {
+    let is_over = transition.same_period() && transition.before.round.first_deadline_passed;
+    let at_filter = transition.timer().map(|timer| timer.kind) == Some(TimerKind::Filter);
     for cast in transition.casts().filter(|cast| cast.role.step == Step::Soft) {
         ensure(
             transition.after.round.filter_passed,
             RULE,
             "Soft before the filter time",
+        )?;
+        ensure(
+            at_filter || !is_over,
+            RULE,
+            "Soft for what came after the first deadline",
         )?;
         let due = candidate(transition.after).map(|(block, fresh)| (Value::Block(block), fresh));
         ensure(

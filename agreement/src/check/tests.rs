@@ -107,6 +107,30 @@ fn a_soft_vote_that_nothing_asks_for_is_found() {
     );
 }
 
+/// [BA-3]
+#[test]
+fn a_soft_vote_after_the_first_deadline_is_found() {
+    let before = changed(|machine| {
+        machine.round.period = 1;
+        machine.round.period_mut(0).next_value = Some(A);
+        machine.round.period_mut(1);
+        machine.round.filter_passed = true;
+        machine.round.first_deadline_passed = true;
+        machine.round.spoken.insert(Step::Next(0), Value::Block(A));
+    });
+    let mut after = before.clone();
+    after.round.spoken.insert(Step::Soft, Value::Block(A));
+    let outputs = [Output::Cast {
+        role: Role::new(5, 1, Step::Soft),
+        value: Value::Block(A),
+        fresh: false,
+    }];
+    is_broken(
+        check(&before, &NOTHING, &outputs, &after),
+        "Soft for what came after the first deadline",
+    );
+}
+
 /// [BA-4]
 #[test]
 fn a_cert_vote_without_a_staged_value_or_none_for_it_is_found() {
@@ -194,6 +218,10 @@ fn a_second_vote_and_a_forgotten_one_are_found() {
         check(&machine(), &NOTHING, &outputs, &machine()),
         "a vote left that the log does not hold",
     );
+    is_broken(
+        check(&machine(), &NOTHING, &[], &before),
+        "a vote that fell due is not handed out",
+    );
 }
 
 /// [BA-6] [BA-7]
@@ -256,6 +284,9 @@ fn a_decision_without_a_quorum_and_a_changed_one_are_found() {
         check_invariants(&held),
         "a decided block whose body is held is not final",
     );
+    let mut lacking = decided(A);
+    lacking.round.decided = true;
+    is_broken(check_invariants(&lacking), "final without its body");
 }
 
 /// [BA-10]

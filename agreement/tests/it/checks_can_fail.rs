@@ -178,3 +178,72 @@ fn a_certificate_that_is_not_sent_again_is_found() {
         "a Next certificate of p − 1 is not sent again",
     );
 }
+
+/// [BA-2]
+#[test]
+fn a_second_fresh_block_that_counts_is_found() {
+    let world = World::four();
+    let [first, second] = [9, 3].map(|number| Input::Proposal(world.fresh(ROUND, 0, 0, block(number))));
+    let mut node = Watched::new(&world);
+    node.give(first);
+    let mut done = give(&node, second.clone());
+    let mut other = Watched::new(&world);
+    other.give(second);
+    done.after = other.machine;
+    done.breaks(|_| {}, "the second fresh block of a proposer counts");
+}
+
+/// [BA-6]
+#[test]
+fn what_is_staged_in_an_earlier_period_is_found() {
+    let world = World::four();
+    let votes = |node: &mut Watched, voters| node.votes(&world, voters, role(0, Step::Soft), A);
+    let mut staged = Watched::new(&world);
+    votes(&mut staged, 0..3);
+    let mut node = Watched::new(&world);
+    votes(&mut node, 0..2);
+    for node in [&mut staged, &mut node] {
+        node.enter_period_1(&world, BOTTOM);
+    }
+    let mut done = give(&node, Input::Vote(world.vote(2, role(0, Step::Soft), A)));
+    done.after = staged.machine;
+    done.breaks(|_| {}, "a Soft quorum of an earlier period stages");
+}
+
+/// [BA-10] [BA-11]
+#[test]
+fn a_second_answer_and_a_silent_move_in_k_are_found() {
+    let world = World::four();
+    let mut node = Watched::new(&world);
+    let next = |k| role(0, Step::Next(k));
+    node.votes(&world, [2], next(2), BOTTOM);
+    let last = Input::Vote(world.vote(3, next(2), BOTTOM));
+    give(&node, last.clone()).breaks(
+        |outputs| outputs.retain(|output| !matches!(output, Output::Resend(_))),
+        "own votes are not sent again",
+    );
+    node.give(last);
+    node.votes(&world, [0], next(0), BOTTOM);
+    give(&node, Input::Vote(world.vote(1, next(0), BOTTOM))).breaks(
+        |outputs| outputs.push(Output::Resend(vec![Resend::OwnVote(next(0))])),
+        "a node that lags is answered twice in a step",
+    );
+}
+
+/// [BA-13]
+#[test]
+fn an_alarm_that_is_missing_is_found() {
+    let world = World::four();
+    for step in [Step::Soft, Step::Cert] {
+        let mut node = Watched::new(&world);
+        let certificate = |value| Input::Certificate(world.certificate(&[0, 1, 2], role(0, step), value));
+        node.give(certificate(A));
+        node.enter_period_1(&world, BOTTOM);
+        let mut done = give(&node, certificate(B));
+        done.after = node.machine.clone();
+        done.breaks(
+            |outputs| outputs.retain(|output| matches!(output, Output::Keep(_) | Output::Relay)),
+            "two quorums that exclude each other raise no alarm",
+        );
+    }
+}
