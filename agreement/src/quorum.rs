@@ -51,12 +51,10 @@ impl Agreement {
             Step::Cert => false,
             Step::Next(_) => role.period.saturating_add(1) < present,
             Step::Soft | Step::Propose => {
-                let staged = self
-                    .round
-                    .periods
-                    .get(&role.period)
-                    .and_then(|period| period.staged);
-                role.period < present && staged.is_none_or(|staged| Value::Block(staged) == value)
+                let block = value.block();
+                let is_excluded =
+                    block.is_some_and(|block| self.soft_quorum_besides(role.period, *block).is_some());
+                role.period < present && !is_excluded
             }
         }
     }
@@ -71,6 +69,15 @@ impl Agreement {
         decided || noted.is_some_and(|period| period.quorums.contains(&(role.step, value)))
     }
 
+    /// Another block that a Soft quorum is known for in a period. One that came after the node had left the period
+    /// staged nothing, and counts all the same [BA-13].
+    fn soft_quorum_besides(&self, period: u32, block: Digest) -> Option<Digest> {
+        let known = self.round.periods.get(&period)?;
+        let noted = known.quorums.iter().filter(|(step, _)| *step == Step::Soft);
+        let mut others = noted.filter_map(|(_, value)| value.block()).chain(&known.staged);
+        others.find(|other| **other != block).copied()
+    }
+
     fn on_quorum(&mut self, role: Role, value: Value, out: &mut Vec<Output>) {
         match (role.step, value) {
             (Step::Soft, Value::Block(block)) => self.on_soft_quorum(role, block, out),
@@ -82,12 +89,7 @@ impl Agreement {
 
     /// [BA-6]: q = p stages; q > p moves to q and stages; q < p is ignored.
     fn on_soft_quorum(&mut self, role: Role, block: Digest, out: &mut Vec<Output>) {
-        let staged = self
-            .round
-            .periods
-            .get(&role.period)
-            .and_then(|period| period.staged);
-        if let Some(other) = staged.filter(|staged| *staged != block) {
+        if let Some(other) = self.soft_quorum_besides(role.period, block) {
             return self.raise_alarm((role, Value::Block(other)), (role, Value::Block(block)), out);
         }
         if role.period < self.round.period {

@@ -32,12 +32,18 @@ fn is_contradicted(transition: &Transition<'_>) -> bool {
         return false;
     };
     let round = &transition.before.round;
-    let other = match role.step {
-        Step::Cert => round.decision.map(|(_, block)| block),
-        Step::Soft => round.periods.get(&role.period).and_then(|period| period.staged),
-        Step::Propose | Step::Next(_) => None,
-    };
-    other.is_some_and(|other| other != block)
+    let known = round.periods.get(&role.period);
+    let noted = known.into_iter().flat_map(|period| &period.quorums);
+    let mut softs = noted.filter(|(step, _)| *step == Step::Soft);
+    match role.step {
+        Step::Cert => round.decision.is_some_and(|(_, other)| other != block),
+        Step::Soft => {
+            let staged = known.and_then(|period| period.staged);
+            staged.is_some_and(|other| other != block)
+                || softs.any(|(_, other)| *other != Value::Block(block))
+        }
+        Step::Propose | Step::Next(_) => false,
+    }
 }
 
 /// Two quorums that exclude each other raise the alarm; after it nothing is voted or proposed, and it stays.

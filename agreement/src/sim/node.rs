@@ -199,6 +199,18 @@ impl Node {
         let Some(seed) = self.log.chain.committee_seed(round) else {
             return;
         };
+        self.send_with_seed(to, round, seed, attempt, message);
+    }
+
+    /// Sends what says of itself that it belongs to this seed, be it the seed of the round or not.
+    pub(super) fn send_with_seed(
+        &mut self,
+        to: To,
+        round: u64,
+        seed: Digest,
+        attempt: u32,
+        message: Message,
+    ) {
         let envelope = Arc::new(Envelope {
             round,
             seed,

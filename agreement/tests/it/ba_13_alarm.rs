@@ -54,6 +54,21 @@ fn the_second_soft_quorum_may_come_a_period_late() {
     assert_eq!(alarms(&node.give(quorum(&world, role(0, Step::Soft), B))), 1);
 }
 
+/// Found by reading: what came by votes after the node had left the period staged nothing, and was not compared.
+#[test]
+fn both_soft_quorums_may_come_a_period_late() {
+    let world = World::four();
+    let soft = role(0, Step::Soft);
+    let mut by_votes = Watched::new(&world);
+    by_votes.enter_period_1(&world, BOTTOM);
+    assert_eq!(alarms(&by_votes.votes(&world, 0..3, soft, A)), 0);
+    let mut by_certificate = Watched {
+        machine: by_votes.machine.clone(),
+    };
+    assert_eq!(alarms(&by_votes.votes(&world, 0..3, soft, B)), 1);
+    assert_eq!(alarms(&by_certificate.give(quorum(&world, soft, B))), 1);
+}
+
 #[test]
 fn two_cert_quorums_in_one_round_raise_it_whatever_their_periods() {
     let world = World::four();

@@ -1,5 +1,6 @@
 //! Partitions that heal step by step: four parts, three, two, one.
 
+use crate::replay::OrReplay;
 use klero_agreement::sim::{Builder, Simulation};
 
 const BEGINS: u64 = 3_000;
@@ -19,14 +20,14 @@ fn four_parts_of_eight_join_one_by_one_and_go_on() {
     for seed in 0..20 {
         let groups: [&[usize]; 4] = [&[0, 1], &[2, 3], &[4, 5], &[6, 7]];
         let mut network = torn(8, &groups, seed).build().unwrap();
-        network.run_for(BEGINS + 200).unwrap();
+        network.run_for(BEGINS + 200).or_replay();
         let before = network.heights();
-        network.run_for(JOINS[1] - network.now()).unwrap();
+        network.run_for(JOINS[1] - network.now()).or_replay();
         assert_eq!(network.heights(), before, "seed {seed}");
         // Now six of eight hear each other.
-        network.run_for(JOINS[2] - network.now()).unwrap();
+        network.run_for(JOINS[2] - network.now()).or_replay();
         network.promise_progress(1, BOUND);
-        network.run_until_kept().unwrap();
+        network.run_until_kept().or_replay();
     }
 }
 
@@ -36,19 +37,19 @@ fn a_part_that_becomes_a_quorum_goes_on_before_the_rest() {
     for seed in 0..10 {
         let groups: [&[usize]; 4] = [&[0], &[1], &[2, 3], &[4, 5, 6]];
         let mut network = torn(7, &groups, seed).build().unwrap();
-        network.run_for(JOINS[0]).unwrap();
+        network.run_for(JOINS[0]).or_replay();
         let before = network.heights();
         // Five of seven from here on.
-        network.run_for(JOINS[1] - JOINS[0]).unwrap();
+        network.run_for(JOINS[1] - JOINS[0]).or_replay();
         let heights = network.heights();
         assert!(
             heights[2..].iter().all(|height| *height > before[2] + 5),
             "seed {seed}: {heights:?}"
         );
         assert_eq!(heights[..2], before[..2], "seed {seed}");
-        network.run_for(JOINS[2] - JOINS[1]).unwrap();
+        network.run_for(JOINS[2] - JOINS[1]).or_replay();
         network.promise_progress(3, 2 * BOUND);
-        network.run_until_kept().unwrap();
+        network.run_until_kept().or_replay();
     }
 }
 
@@ -60,7 +61,7 @@ fn what_has_no_time_to_join_stays_apart() {
         .heal_stepwise(0, &[&[0], &[1], &[2, 3]], &[10_000])
         .build()
         .unwrap();
-    network.run_for(60_000).unwrap();
+    network.run_for(60_000).or_replay();
     assert_eq!(network.heights()[0], 0);
     assert!(network.heights()[1..].iter().all(|height| *height > 10));
 }

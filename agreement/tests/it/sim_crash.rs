@@ -1,5 +1,6 @@
 //! [BA-9] Nodes that stop at any moment and start again from what their log holds: none breaks its word.
 
+use crate::replay::OrReplay;
 use klero_agreement::sim::{Behaviour, Builder, Simulation};
 
 /// Some number below `below` that follows from seed and purpose.
@@ -23,9 +24,9 @@ fn crashing(seed: u64, builder: Builder) -> Builder {
 
 fn goes_on_after(seed: u64, builder: Builder) {
     let mut network = builder.build().unwrap();
-    network.run_for(32_000).unwrap();
+    network.run_for(32_000).or_replay();
     let highest = network.heights().into_iter().max().unwrap();
-    network.run_until_round(highest + 5, 60_000).unwrap();
+    network.run_until_round(highest + 5, 60_000).or_replay();
     assert_eq!(network.alarms(), [], "seed {seed}");
 }
 
@@ -50,9 +51,9 @@ fn crashes_beside_a_liar_break_nothing() {
         let lossy = Simulation::builder().loss(200).calm_from(32_000);
         let lying = lossy.behaviour(3, Behaviour::TwoFaced);
         let mut network = crashing(seed, lying).build().unwrap();
-        network.run_for(32_000).unwrap();
+        network.run_for(32_000).or_replay();
         let highest = network.heights().into_iter().max().unwrap();
-        network.run_until_round(highest + 5, 60_000).unwrap();
+        network.run_until_round(highest + 5, 60_000).or_replay();
     }
 }
 
@@ -65,7 +66,7 @@ fn all_nodes_may_crash_at_one_moment() {
             builder = builder.crash(node, at, at + 3_000);
         }
         let mut network = builder.build().unwrap();
-        network.run_until_round(6, 90_000).unwrap();
+        network.run_until_round(6, 90_000).or_replay();
     }
 }
 
@@ -74,9 +75,9 @@ fn who_was_away_catches_up() {
     for seed in 0..6 {
         let away = Simulation::builder().seed(seed).crash(1, 1_200, 21_200);
         let mut network = away.build().unwrap();
-        network.run_for(21_000).unwrap();
+        network.run_for(21_000).or_replay();
         let heights = network.heights();
         assert!(heights[1] + 5 < heights[0], "{heights:?}");
-        network.run_until_round(heights[0], 10_000).unwrap();
+        network.run_until_round(heights[0], 10_000).or_replay();
     }
 }

@@ -1,5 +1,6 @@
 //! One seed, one run.
 
+use crate::replay::OrReplay;
 use klero_agreement::committee::sampling::Digest;
 use klero_agreement::committee::sampling::SeatScheme;
 use klero_agreement::sim::{Behaviour, Builder, Decision, Simulation};
@@ -13,7 +14,7 @@ fn eventful(seed: u64) -> Builder {
 
 fn run(builder: Builder) -> (Digest, Vec<Decision>) {
     let mut network = builder.build().unwrap();
-    network.run_until_round(6, 200_000).unwrap();
+    network.run_until_round(6, 200_000).or_replay();
     (network.trace_hash(), network.decisions(0).to_vec())
 }
 

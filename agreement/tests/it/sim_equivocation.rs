@@ -1,6 +1,7 @@
 //! [A9] [MOD-4] Members that sign two things in one role, below the threshold, on a network that delays, reorders and
 //! loses messages besides.
 
+use crate::replay::OrReplay;
 use klero_agreement::committee::sampling::SeatScheme;
 use klero_agreement::sim::{Behaviour, Builder, Simulation};
 
@@ -9,7 +10,7 @@ const LIES: [Behaviour; 3] = [Behaviour::Equivocating, Behaviour::TwoBlocks, Beh
 fn rounds_go_on(make: impl Fn(Builder) -> Builder) {
     for seed in 0..10 {
         let mut network = make(Simulation::builder()).seed(seed).build().unwrap();
-        network.run_until_round(8, 300_000).unwrap();
+        network.run_until_round(8, 300_000).or_replay();
         // [BA-13] Equivocation alone halts nothing.
         assert_eq!(network.alarms(), [], "seed {seed}");
     }
@@ -57,7 +58,7 @@ fn a_liar_in_sampled_committees_forks_and_stops_nothing() {
             .scheme(SeatScheme::Quota);
         let lying = sampled.committee(300, 222, 111).behaviour(4, Behaviour::TwoFaced);
         let mut network = lying.loss(100).seed(seed).build().unwrap();
-        network.run_until_round(5, 300_000).unwrap();
+        network.run_until_round(5, 300_000).or_replay();
         assert_eq!(network.alarms(), []);
     }
 }

@@ -1,5 +1,6 @@
 //! Runs for bulk: a keyed hash in the place of the cryptography, and said so wherever a run speaks.
 
+use crate::replay::OrReplay;
 use klero_agreement::committee::sampling::SeatScheme;
 use klero_agreement::sim::{Behaviour, BuildError, Builder, Crypto, Simulation};
 
@@ -20,7 +21,7 @@ fn one_seed_gives_one_trace_and_the_mode_is_in_it() {
     for seed in 0..8 {
         let trace = |builder: Builder| {
             let mut network = builder.build().unwrap();
-            network.run_until_round(6, 200_000).unwrap();
+            network.run_until_round(6, 200_000).or_replay();
             network.trace_hash()
         };
         assert_eq!(trace(eventful(seed).hashed()), trace(eventful(seed).hashed()));
@@ -38,7 +39,7 @@ fn one_seed_gives_one_trace_and_the_mode_is_in_it() {
 fn sampled_committees_draw_by_the_hash_as_they_draw_by_keys() {
     for seed in 0..8 {
         let mut network = sampled().seed(seed).hashed().build().unwrap();
-        network.run_until_round(10, 60_000).unwrap();
+        network.run_until_round(10, 60_000).or_replay();
         for node in 0..4 {
             assert!(network.decisions(node).iter().all(|known| known.period == 0));
         }
@@ -49,7 +50,7 @@ fn sampled_committees_draw_by_the_hash_as_they_draw_by_keys() {
 #[test]
 fn hashed_draws_favour_nobody() {
     let mut network = Simulation::builder().hashed().build().unwrap();
-    network.run_until_round(200, 600_000).unwrap();
+    network.run_until_round(200, 600_000).or_replay();
     let mut won = [0_u32; 4];
     for round in 1..=200 {
         won[network.proposer(0, round).unwrap() as usize] += 1;

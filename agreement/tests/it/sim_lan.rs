@@ -1,5 +1,6 @@
 //! How long rounds take on a quiet local network.
 
+use crate::replay::OrReplay;
 use klero_agreement::sim::Simulation;
 
 const ROUNDS: u64 = 20;
@@ -13,8 +14,8 @@ fn rounds_take_little_more_than_the_delays_of_the_network() {
         for seed in 0..10 {
             let network = Simulation::builder().delay(delay, delay).seed(seed);
             let mut network = network.build().unwrap();
-            network.run_until_round(12, 60_000).unwrap();
-            let took = network.run_until_round(12 + ROUNDS, 60_000).unwrap();
+            network.run_until_round(12, 60_000).or_replay();
+            let took = network.run_until_round(12 + ROUNDS, 60_000).or_replay();
             let most = ROUNDS * (6 * delay + 20);
             assert!(took <= most, "{delay} ms, seed {seed}: {took} of {most}");
         }

@@ -1,6 +1,7 @@
 //! The oracle sees what it is there to see: runs in which a promise must break end with that breach. What no run can
 //! break because the product stands before it is told to the oracle directly.
 
+use crate::replay::OrReplay;
 use klero_agreement::committee::sampling::SeatScheme;
 use klero_agreement::sim::{Behaviour, Breach, Builder, Failure, Oracle, Simulation, Stop};
 
@@ -220,7 +221,7 @@ fn a_network_that_breaks_the_promise_of_progress_is_late() {
         let builder = Simulation::builder().hashed();
         let builder = (0..mute).fold(builder, |builder, node| builder.behaviour(node, Behaviour::Mute));
         let mut network = builder.build().unwrap();
-        network.run_for(100).unwrap();
+        network.run_for(100).or_replay();
         network.promise_progress(5, 60_000);
         network.run_until_kept()
     };

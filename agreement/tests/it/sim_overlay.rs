@@ -1,5 +1,6 @@
 //! Networks in which a node speaks to a few neighbours, and hears of all others through them.
 
+use crate::replay::OrReplay;
 use klero_agreement::committee::sampling::{Digest, SeatScheme};
 use klero_agreement::sim::{Behaviour, Builder, Decision, Load, Simulation};
 
@@ -9,7 +10,7 @@ fn sparse(nodes: usize, seed: u64) -> Builder {
 
 fn run(builder: Builder) -> (Digest, Vec<Decision>) {
     let mut network = builder.build().unwrap();
-    network.run_until_round(5, 300_000).unwrap();
+    network.run_until_round(5, 300_000).or_replay();
     (network.trace_hash(), network.decisions(0).to_vec())
 }
 
@@ -28,7 +29,7 @@ fn rounds_end_in_period_0_where_votes_pass_through_others() {
             .scheme(SeatScheme::Quota)
             .committee(300, 201, 100);
         let mut network = sampled.hashed().build().unwrap();
-        network.run_until_round(12, 60_000).unwrap();
+        network.run_until_round(12, 60_000).or_replay();
         for node in 0..60 {
             assert!(network.decisions(node).iter().all(|known| known.period == 0));
         }
@@ -74,8 +75,8 @@ fn a_run_says_that_it_is_unchecked() {
 #[test]
 fn the_meter_counts_what_flooding_sends() {
     let mut network = sparse(12, 4).metered().build().unwrap();
-    network.run_until_round(4, 60_000).unwrap();
-    network.run_for(900).unwrap();
+    network.run_until_round(4, 60_000).or_replay();
+    network.run_for(900).or_replay();
     let sum = |of: fn(&Load) -> u64| network.loads(3..=3).map(of).sum::<u64>();
     // Whatever was sent has arrived.
     assert_eq!(sum(|load| load.messages_in), sum(|load| load.messages_out));
@@ -90,6 +91,6 @@ fn the_meter_counts_what_flooding_sends() {
     }
     assert_eq!(network.loads(3..=3).count(), 12);
     let mut unmetered = sparse(12, 4).build().unwrap();
-    unmetered.run_until_round(4, 60_000).unwrap();
+    unmetered.run_until_round(4, 60_000).or_replay();
     assert_eq!(unmetered.loads(0..=9).count(), 0);
 }

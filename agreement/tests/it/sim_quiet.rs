@@ -1,12 +1,13 @@
 //! Rounds on a network that loses nothing, under every kind of committee.
 
+use crate::replay::OrReplay;
 use klero_agreement::committee::sampling::SeatScheme;
 use klero_agreement::sim::{Builder, Simulation};
 
 fn runs_in_first_periods(make: impl Fn(u64) -> Builder, rounds: u64) {
     for seed in 0..6 {
         let mut network = make(seed).seed(seed).build().unwrap();
-        network.run_until_round(rounds, 60_000).unwrap();
+        network.run_until_round(rounds, 60_000).or_replay();
         for node in 0..4 {
             let decisions = network.decisions(node);
             assert!(decisions.iter().all(|known| known.period == 0), "seed {seed}");
@@ -46,7 +47,7 @@ fn repetition_and_reordering_change_nothing() {
 #[test]
 fn all_nodes_hold_the_same_blocks() {
     let mut network = Simulation::builder().nodes(7).seed(1).build().unwrap();
-    network.run_until_round(10, 60_000).unwrap();
+    network.run_until_round(10, 60_000).or_replay();
     for round in 1..=10 {
         let block = network.block(0, round);
         assert!(block.is_some());
@@ -60,9 +61,9 @@ fn all_nodes_hold_the_same_blocks() {
 #[test]
 fn the_filter_time_adapts_to_the_network() {
     let mut network = Simulation::builder().seed(2).build().unwrap();
-    let unmeasured = network.run_until_round(1, 60_000).unwrap();
-    network.run_until_round(20, 60_000).unwrap();
-    let measured = network.run_until_round(21, 60_000).unwrap();
+    let unmeasured = network.run_until_round(1, 60_000).or_replay();
+    network.run_until_round(20, 60_000).or_replay();
+    let measured = network.run_until_round(21, 60_000).or_replay();
     assert!(unmeasured > 1_000, "{unmeasured}");
     assert!(measured < 500, "{measured}");
 }

@@ -1,5 +1,6 @@
 //! Rules that messages obey.
 
+use crate::replay::OrReplay;
 use klero_agreement::committee::Step;
 use klero_agreement::sim::{Content, Fate, Simulation};
 
@@ -13,7 +14,7 @@ fn a_rule_without_effect_changes_nothing() {
             builder
         };
         let mut network = builder.build().unwrap();
-        network.run_until_round(20, 60_000).unwrap();
+        network.run_until_round(20, 60_000).or_replay();
         network.trace_hash()
     };
     assert_eq!(run(true), run(false));
@@ -31,20 +32,20 @@ fn without_soft_votes_no_round_ends_until_the_rule_is_lifted() {
         }
     });
     let mut network = builder.build().unwrap();
-    network.run_for(20_000).unwrap();
+    network.run_for(20_000).or_replay();
     assert_eq!(network.heights(), [0; 4]);
     let periods: Vec<u32> = (0..4).map(|node| network.period(node)).collect();
     assert!(periods.iter().all(|period| *period >= 1), "{periods:?}");
     network.lift_rules();
-    network.run_until_round(3, 60_000).unwrap();
+    network.run_until_round(3, 60_000).or_replay();
 }
 
 #[test]
 fn what_is_held_back_leaves_when_the_rule_says() {
     let builder = Simulation::builder().seed(5).hashed().delay(10, 10);
     let mut network = builder.rule(|_| Fate::Until(5_000)).build().unwrap();
-    network.run_for(5_005).unwrap();
+    network.run_for(5_005).or_replay();
     assert_eq!(network.heights(), [0; 4]);
     network.lift_rules();
-    network.run_until_round(1, 5_000).unwrap();
+    network.run_until_round(1, 5_000).or_replay();
 }

@@ -1,12 +1,13 @@
 //! [MOD-3] Nodes that do not propose, say nothing, or are gone: no node waits for one particular other.
 
+use crate::replay::OrReplay;
 use klero_agreement::sim::{Behaviour, Builder, Simulation, Stop};
 
 fn rounds_go_on(make: impl Fn(Builder) -> Builder) -> u32 {
     let mut latest = 0;
     for seed in 0..10 {
         let mut network = make(Simulation::builder()).seed(seed).build().unwrap();
-        network.run_until_round(8, 200_000).unwrap();
+        network.run_until_round(8, 200_000).or_replay();
         latest = network
             .decisions(0)
             .iter()
@@ -61,9 +62,9 @@ fn rounds_go_on_when_enough_are_back() {
             .crash(2, 2_500, 62_500)
             .stop(3, 2_500);
         let mut network = away.build().unwrap();
-        network.run_for(62_000).unwrap();
+        network.run_for(62_000).or_replay();
         let stood = network.heights()[0];
         assert!((1..4).contains(&stood), "seed {seed}: {stood}");
-        network.run_until_round(stood + 3, 40_000).unwrap();
+        network.run_until_round(stood + 3, 40_000).or_replay();
     }
 }

@@ -1,6 +1,7 @@
 //! Four nodes and a twin of one, in every division of three periods: 5,000 of the 262,144 scenarios, which `make twins`
 //! runs completely, and the control that shows that a fork would be found.
 
+use crate::replay::OrReplay;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
@@ -88,7 +89,7 @@ fn the_draw_goes_to_the_winner() {
             Some(winner)
         );
         let mut network = twins.network(scenario, Audience::All).unwrap();
-        network.run_until_round(1, 10_000).unwrap();
+        network.run_until_round(1, 10_000).or_replay();
         assert_eq!(
             (network.proposer(0, 1), network.decisions(0)[0].period),
             (Some(winner), 0)
@@ -106,7 +107,7 @@ fn letters(scenario: Scenario, audience: Audience) -> Vec<Letter> {
         ear.lock().unwrap().push(*letter);
         Fate::Usual
     });
-    network.run_for(40_000).unwrap();
+    network.run_for(40_000).or_replay();
     let heard = heard.lock().unwrap();
     heard.iter().filter(|letter| letter.round == 1).copied().collect()
 }
@@ -173,7 +174,7 @@ fn a_scenario_is_the_same_whenever_it_is_run() {
     let twins = Twins::new().unwrap();
     let trace = |index, audience| {
         let mut network = twins.network(Scenario::sampled(index), audience).unwrap();
-        network.run_for(20_000).unwrap();
+        network.run_for(20_000).or_replay();
         network.trace_hash()
     };
     for index in 0..10 {

@@ -90,7 +90,7 @@ fn vote(node: &mut Node, role: Role, value: Value) {
         .filter_map(|(voter, keys)| cast_vote(&context, role, value, *voter, keys.as_ref()))
         .collect();
     if !votes.is_empty() {
-        node.send_forged(To::Others, role.round, seed, 0, Message::Votes(votes));
+        node.send_with_seed(To::Others, role.round, seed, 0, Message::Votes(votes));
     }
 }
 
@@ -103,7 +103,7 @@ fn propose_ahead(node: &mut Node, round: u64, period: u32) {
             let block = *proposal.block();
             node.effects.push(Effect::Proposed { round, block });
             let message = Message::Proposal(Box::new(proposal), Some(body));
-            node.send_forged(To::Others, round, seed, 0, message);
+            node.send_with_seed(To::Others, round, seed, 0, message);
         }
         return;
     }
@@ -124,7 +124,7 @@ fn propose_ahead(node: &mut Node, round: u64, period: u32) {
     }
     for (proposal, body) in made {
         let message = Message::Proposal(Box::new(proposal), Some(body));
-        node.send_forged(To::Others, round, seed, 0, message);
+        node.send_with_seed(To::Others, round, seed, 0, message);
     }
 }
 

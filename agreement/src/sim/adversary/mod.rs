@@ -13,14 +13,14 @@ mod silent;
 mod two_blocks;
 mod withholding;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use klero_committee::sampling::Digest;
 use klero_committee::{Proposal, Vote};
 
 use super::Behaviour;
 use super::chain::Block;
-use super::effect::{Effect, To, Wake};
+use super::effect::{Effect, Wake};
 use super::message::{Envelope, Message};
 use super::node::Node;
 
@@ -119,18 +119,6 @@ impl Node {
     /// Whether these are keys of this node.
     fn owns(&self, member: u32) -> bool {
         self.identity.keys.iter().any(|(index, _)| *index == member)
-    }
-
-    /// Sends as it is what an honest node could not make.
-    fn send_forged(&mut self, to: To, round: u64, seed: Digest, attempt: u32, message: Message) {
-        let envelope = Arc::new(Envelope {
-            round,
-            seed,
-            attempt,
-            message,
-            label: OnceLock::new(),
-        });
-        self.effects.push(Effect::Send { to, envelope });
     }
 
     /// Rings the strategy's alarm clock.

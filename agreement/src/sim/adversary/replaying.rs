@@ -65,6 +65,6 @@ impl Replaying {
             _ => envelope.attempt.saturating_add(self.turn),
         };
         let Envelope { round, seed, .. } = **envelope;
-        node.send_forged(To::Others, round, seed, rising, envelope.message.clone());
+        node.send_with_seed(To::Others, round, seed, rising, envelope.message.clone());
     }
 }

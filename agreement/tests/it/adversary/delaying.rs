@@ -1,5 +1,6 @@
 //! Everything at the worst moment for its content [MOD-4].
 
+use crate::replay::OrReplay;
 use klero_agreement::committee::Step;
 use klero_agreement::sim::{Behaviour, Content};
 
@@ -17,7 +18,7 @@ fn proposals_leave_before_the_filter_time_and_votes_around_the_deadline() {
     let letters = Letters::default();
     let builder = letters.of(beside(Behaviour::Delaying, 4, 1));
     let mut network = builder.seed(1).build().unwrap();
-    network.run_until_round(8, 100_000).unwrap();
+    network.run_until_round(8, 100_000).or_replay();
     // The node itself started within the first 20 ms.
     let decided = |round: u64| match round.checked_sub(1) {
         None => Some(0),
@@ -48,7 +49,7 @@ fn proposals_leave_before_the_filter_time_and_votes_around_the_deadline() {
 /// How long rounds that end in period 0 take at the median, in milliseconds, once the filter time is measured.
 fn usual_round(behaviour: Behaviour) -> u64 {
     let mut network = beside(behaviour, 4, 1).seed(1).build().unwrap();
-    network.run_until_round(80, 1_000_000).unwrap();
+    network.run_until_round(80, 1_000_000).or_replay();
     let decisions = network.decisions(0);
     let pairs = decisions.windows(2).skip(40);
     let mut took: Vec<u64> = pairs

@@ -1,5 +1,6 @@
 //! Two values in every role of every key [COM-4].
 
+use crate::replay::OrReplay;
 use std::collections::{BTreeMap, BTreeSet};
 
 use klero_agreement::committee::{Role, Step, Value};
@@ -16,7 +17,7 @@ fn rounds_go_on_beside_the_equivocating() {
 #[test]
 fn every_honest_node_has_evidence_against_the_liars_alone() {
     let mut network = beside(Behaviour::Equivocating, 7, 2).seed(1).build().unwrap();
-    network.run_until_round(10, 100_000).unwrap();
+    network.run_until_round(10, 100_000).or_replay();
     let liars: BTreeSet<u32> = [5, 6]
         .into_iter()
         .flat_map(|node| network.validators(node))
@@ -34,7 +35,7 @@ fn it_speaks_twice_where_the_honest_speak_once_or_not_at_all() {
     let letters = Letters::default();
     let builder = letters.of(beside(Behaviour::Equivocating, 4, 1));
     let mut network = builder.seed(2).build().unwrap();
-    network.run_until_round(10, 100_000).unwrap();
+    network.run_until_round(10, 100_000).or_replay();
     assert!(network.decisions(0).iter().all(|known| known.period == 0));
     let mut said: BTreeMap<Role, BTreeSet<Value>> = BTreeMap::new();
     let mut audiences: BTreeMap<(Role, Value), BTreeSet<usize>> = BTreeMap::new();

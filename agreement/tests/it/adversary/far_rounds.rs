@@ -1,5 +1,6 @@
 //! [C3] Votes and proposals for places far ahead change nothing and take no memory [BA-10].
 
+use crate::replay::OrReplay;
 use klero_agreement::committee::Step;
 use klero_agreement::sim::{Behaviour, Content, Letter};
 
@@ -17,7 +18,7 @@ fn far_votes_are_sent_and_nobody_passes_them_on() {
     let letters = Letters::default();
     let builder = letters.of(beside(Behaviour::FarRounds, 4, 1));
     let mut network = builder.seed(1).build().unwrap();
-    network.run_until_round(20, 100_000).unwrap();
+    network.run_until_round(20, 100_000).or_replay();
     let far = letters.from(3);
     assert!(far.iter().any(|letter| letter.round == u64::MAX));
     assert!(far.iter().any(|letter| letter.period == u32::MAX));
@@ -46,7 +47,7 @@ fn memory_is_bounded_whatever_is_sent_ahead() {
         let mut network = beside(behaviour, 4, 1).seed(2).build().unwrap();
         let mut greatest = 0;
         for round in 1..=rounds {
-            network.run_until_round(round, 100_000).unwrap();
+            network.run_until_round(round, 100_000).or_replay();
             greatest = (0..3)
                 .map(|node| network.remembered(node))
                 .fold(greatest, usize::max);

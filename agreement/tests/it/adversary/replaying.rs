@@ -1,5 +1,6 @@
 //! What was said is said again, under other counters [BA-11].
 
+use crate::replay::OrReplay;
 use klero_agreement::sim::{Behaviour, Letter};
 
 use super::{LITTLE, Letters, beside, rounds_go_on_beside};
@@ -14,7 +15,7 @@ fn it_repeats_old_rounds_under_counters_that_nobody_else_has() {
     let letters = Letters::default();
     let builder = letters.of(beside(Behaviour::Replaying, 4, 1));
     let mut network = builder.seed(1).build().unwrap();
-    network.run_until_round(20, 60_000).unwrap();
+    network.run_until_round(20, 60_000).or_replay();
     let replayed = letters.from(3);
     assert!(replayed.iter().filter(|letter| letter.attempt > 1 << 30).count() > 20);
     let last = |letter: &Letter| {
@@ -44,7 +45,7 @@ fn replays_take_no_memory_however_long_they_go_on() {
     let remembered = |behaviour| {
         let torn = beside(behaviour, 4, 1).stop(1, 3_000).stop(2, 3_000);
         let mut network = torn.build().unwrap();
-        network.run_for(20 * 60_000).unwrap();
+        network.run_for(20 * 60_000).or_replay();
         network.remembered(0)
     };
     let (honest, replaying) = (remembered(Behaviour::Honest), remembered(Behaviour::Replaying));

@@ -1,5 +1,6 @@
 //! Choosing between two seeds [SEED-6].
 
+use crate::replay::OrReplay;
 use klero_agreement::sim::{Behaviour, Content, Simulation};
 
 use super::{Letters, MUCH, beside, rounds_go_on_beside};
@@ -17,7 +18,7 @@ fn share_of_draws_won(behaviour: Behaviour) -> u64 {
     for seed in 0..seeds {
         let network = Simulation::builder().hashed().seed(seed).delay(10, 10);
         let mut network = network.behaviour(3, behaviour).build().unwrap();
-        network.run_until_round(rounds, 100_000_000).unwrap();
+        network.run_until_round(rounds, 100_000_000).or_replay();
         let own = network.validators(3)[0];
         let is_won = |round: u64| {
             let period = network.decisions(0)[round as usize - 1].period;
@@ -47,7 +48,7 @@ fn it_keeps_back_bodies_and_never_headers() {
     let letters = Letters::default();
     let builder = letters.of(beside(Behaviour::SeedChoosing, 4, 1));
     let mut network = builder.seed(1).build().unwrap();
-    network.run_until_round(20, 200_000).unwrap();
+    network.run_until_round(20, 200_000).or_replay();
     let own = network.validators(3)[0];
     let mut counts = [0, 0];
     for letter in letters.from(3) {

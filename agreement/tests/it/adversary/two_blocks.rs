@@ -1,5 +1,6 @@
 //! Different blocks for different halves [BA-2].
 
+use crate::replay::OrReplay;
 use std::collections::{BTreeMap, BTreeSet};
 
 use klero_agreement::committee::Step;
@@ -17,7 +18,7 @@ fn each_half_is_shown_another_block_and_both_come_to_know() {
     let letters = Letters::default();
     let builder = letters.of(beside(Behaviour::TwoBlocks, 4, 1));
     let mut network = builder.seed(3).build().unwrap();
-    network.run_until_round(20, 200_000).unwrap();
+    network.run_until_round(20, 200_000).or_replay();
     let liar = network.validators(3)[0];
     let mut shown: BTreeMap<_, BTreeMap<_, BTreeSet<usize>>> = BTreeMap::new();
     for letter in letters.from(3) {

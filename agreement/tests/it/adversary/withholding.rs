@@ -1,5 +1,6 @@
 //! A quorum is kept from victims: they are served by everyone else.
 
+use crate::replay::OrReplay;
 use klero_agreement::sim::{Behaviour, Content};
 
 use super::{LITTLE, Letters, beside, rounds_go_on_beside};
@@ -18,7 +19,7 @@ fn rounds_go_on_at_the_victims() {
 fn the_victim_gets_proposals_and_nothing_of_a_quorum() {
     let letters = Letters::default();
     let mut network = letters.of(beside(VICTIM, 4, 1)).seed(1).build().unwrap();
-    network.run_until_round(20, 60_000).unwrap();
+    network.run_until_round(20, 60_000).or_replay();
     let of_quorum = |content: &Content| {
         matches!(
             content,
@@ -35,7 +36,7 @@ fn the_victim_gets_proposals_and_nothing_of_a_quorum() {
 fn lag_of_victim(behaviour: Behaviour) -> u64 {
     let rounds = 200;
     let mut network = beside(behaviour, 4, 1).seed(5).build().unwrap();
-    network.run_until_round(rounds, 600_000).unwrap();
+    network.run_until_round(rounds, 600_000).or_replay();
     let at = |node: usize, round: usize| network.decisions(node)[round].at;
     let lags = (0..rounds as usize).map(|round| {
         let first = (0..3).map(|node| at(node, round)).min().unwrap();

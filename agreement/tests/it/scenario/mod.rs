@@ -54,6 +54,7 @@ mod two_restart_at_once;
 mod two_votes_of_one_member;
 mod votes_of_the_next_round_wait;
 
+use crate::replay::OrReplay;
 use std::sync::{Arc, Mutex};
 
 use klero_agreement::Snapshot;
@@ -86,7 +87,7 @@ impl Story {
     /// Runs to a virtual time.
     pub(crate) fn run_to(&mut self, at: u64) {
         let left = at.checked_sub(self.network.now()).expect("time goes forward");
-        self.network.run_for(left).unwrap();
+        self.network.run_for(left).or_replay();
     }
 
     /// Runs until something is so, and fails if it is not within so many virtual milliseconds.
@@ -98,7 +99,7 @@ impl Story {
 
     /// Runs until a round is final everywhere, and says at what virtual time it is.
     pub(crate) fn finish(&mut self, round: u64, within: u64) -> u64 {
-        self.network.run_until_round(round, within).unwrap();
+        self.network.run_until_round(round, within).or_replay();
         assert_eq!(self.network.alarms(), [], "{:?}", self.network);
         self.network.now()
     }
