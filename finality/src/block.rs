@@ -5,6 +5,7 @@ use klero_committee::UnverifiedCertificate;
 use klero_committee::sampling::codec::Wire;
 use klero_committee::sampling::vrf::VrfShortProof;
 use klero_committee::sampling::{Digest, Domain};
+use klero_stake::{MAX_OPERATIONS, SignedOperation};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -36,6 +37,8 @@ pub struct Header {
     pub seed: Digest,
     /// The proof of the proposer's output in the seed; none in periods after the first [SEED-3].
     pub seed_proof: Option<VrfShortProof>,
+    /// The digest of the operations on the registry.
+    pub operations: Digest,
     /// The root of the registry after this block.
     pub registry_root: Digest,
     /// The application's root after the parent.
@@ -70,6 +73,8 @@ impl Header {
 pub struct Body {
     /// A certificate of the parent, the one that the header names; none in round 1.
     pub parent_certificate: Option<UnverifiedCertificate>,
+    /// The operations on the registry, in the order in which they take effect; at most [`MAX_OPERATIONS`].
+    pub operations: Vec<SignedOperation>,
     /// The application's bytes; may be empty.
     #[serde(with = "klero_committee::sampling::text")]
     pub payload: Vec<u8>,
@@ -79,6 +84,11 @@ impl Body {
     /// The digest under which a header names a payload.
     pub fn payload_digest(payload: &[u8]) -> Digest {
         Domain::Payload.digest_bytes(payload)
+    }
+
+    /// The digest under which a header names operations.
+    pub fn operations_digest(operations: &[SignedOperation]) -> Digest {
+        Domain::Operations.digest(&operations)
     }
 }
 
@@ -93,7 +103,11 @@ pub struct Block {
 }
 
 impl Wire for Block {
-    const MAX_BYTES: usize = Header::MAX_BYTES + UnverifiedCertificate::MAX_BYTES + MAX_PAYLOAD + 64;
+    const MAX_BYTES: usize = Header::MAX_BYTES
+        + UnverifiedCertificate::MAX_BYTES
+        + MAX_OPERATIONS * SignedOperation::MAX_BYTES
+        + MAX_PAYLOAD
+        + 64;
 }
 
 /// Why a body is not the one that its header names.
@@ -105,6 +119,9 @@ pub enum BodyError {
     /// More than [`MAX_PAYLOAD`] bytes.
     #[error("a payload of {0} bytes: at most 1048576 are allowed")]
     TooLong(usize),
+    /// Other operations.
+    #[error("the operations are not those that the header names")]
+    Operations,
     /// Another parent certificate, or none.
     #[error("the parent's certificate is not the one that the header names")]
     ParentCertificate,
@@ -123,6 +140,9 @@ impl Block {
         let is_length = usize::try_from(header.payload_length) == Ok(body.payload.len());
         if !is_length || Body::payload_digest(&body.payload) != header.payload {
             return Err(BodyError::Payload);
+        }
+        if Body::operations_digest(&body.operations) != header.operations {
+            return Err(BodyError::Operations);
         }
         let named = body
             .parent_certificate

@@ -8,10 +8,13 @@ use klero_committee::{
     CertificateError, Committees, Electorate, ElectorateError, Profile, ProfileError, QuorumCertificate,
     Role, RoundContext, Step, UnverifiedCertificate, Value,
 };
-use klero_stake::{History, Registry, electorate_root};
+use klero_stake::{
+    Applied, BlockError, BlockInputs, History, Receipt, Registry, Rules, SignedOperation, Transition,
+    electorate_root,
+};
 use thiserror::Error;
 
-use crate::block::{Block, BodyError, Header, PROTOCOL_VERSION};
+use crate::block::{Block, Body, BodyError, Header, PROTOCOL_VERSION};
 use crate::checkpoint::CheckpointRules;
 use crate::checkpoints::{Checkpoints, DueCheckpoint};
 use crate::genesis::{Genesis, GenesisError};
@@ -85,6 +88,9 @@ pub enum ChainError {
     /// A certificate for another block or step.
     #[error("certificate: it is for {0} and not a Cert certificate of this block")]
     OtherValue(Role),
+    /// An operation that has no effect.
+    #[error("stake: {0}")]
+    Stake(#[from] BlockError),
     /// No electorate can be derived.
     #[error("electorate: {0}")]
     Electorate(#[from] ElectorateError),
@@ -96,7 +102,7 @@ pub enum ChainError {
 /// A chain up to its last final block.
 #[derive(Debug, Clone)]
 pub struct Chain {
-    id: Digest,
+    rules: Rules,
     registry: Arc<Registry>,
     history: History,
     committees: Arc<Committees>,
@@ -124,8 +130,12 @@ impl Chain {
         let seeds = SeedChain::new(genesis.profile.seeds, &id)
             .map_err(|_| GenesisError::from(ProfileError::Seeds))?;
         Ok(Self {
-            id,
-            history: History::new(genesis.profile.seeds, 0, &registry)?,
+            rules: Rules {
+                chain: id,
+                vrf: genesis.profile.vrf,
+                parameters: genesis.stake,
+            },
+            history: History::new(genesis.profile.seeds, genesis.stake.evidence_age, &registry)?,
             registry: Arc::new(registry),
             committees: Arc::new(committees),
             round: 0,
@@ -139,7 +149,12 @@ impl Chain {
 
     /// The chain id.
     pub const fn id(&self) -> &Digest {
-        &self.id
+        &self.rules.chain
+    }
+
+    /// What operations on the registry are judged by.
+    pub const fn rules(&self) -> &Rules {
+        &self.rules
     }
 
     /// The committees.
@@ -167,6 +182,19 @@ impl Chain {
         &self.registry
     }
 
+    /// The electorates of the rounds for which evidence is accepted, and of the next two.
+    pub const fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// The next block's operations under way: a proposer offers it what waits, and takes what has an effect.
+    ///
+    /// # Errors
+    /// [`BlockError::Round`] when the rounds have come to an end.
+    pub fn transition(&self) -> Result<Transition<'_>, BlockError> {
+        Transition::begin(&self.registry, &self.rules, &self.history)
+    }
+
     /// When checkpoints are made, and by how many.
     pub const fn checkpoint_rules(&self) -> &CheckpointRules {
         self.checkpoints.rules()
@@ -174,7 +202,7 @@ impl Chain {
 
     /// A checkpoint whose block is final; `None` before that, for checkpoint 0, and for one that is long gone [FIN-4].
     pub fn checkpoint(&self, number: u64) -> Option<DueCheckpoint> {
-        self.checkpoints.due(&self.id, number)
+        self.checkpoints.due(self.id(), number)
     }
 
     /// The seeds up to the last final block.
@@ -190,21 +218,22 @@ impl Chain {
         }
         let seed = self.seeds.drawing(round).ok()?;
         Some(RoundContext::of(
-            self.id,
+            *self.id(),
             round,
             seed,
-            Arc::clone(&self.committees),
+            self.committees_of(round),
         ))
     }
 
-    /// The committees of a round, those of the present one where the electorate is the same.
-    fn committees_of(&self, round: u64) -> Option<Arc<Committees>> {
+    /// The committees of one of the next rounds [STK-6]: those of the next one where the electorate is the same, and
+    /// where no committees can be drawn from it, so that the chain goes on.
+    fn committees_of(&self, round: u64) -> Arc<Committees> {
         let electorate = self.history.drawing_in(round);
         if electorate == *self.electorate() {
-            return Some(Arc::clone(&self.committees));
+            return Arc::clone(&self.committees);
         }
-        let profile = Arc::clone(self.profile());
-        Committees::new(electorate, profile).ok().map(Arc::new)
+        let committees = Committees::new(electorate, Arc::clone(self.profile()));
+        committees.map_or_else(|_| Arc::clone(&self.committees), Arc::new)
     }
 
     fn electorate(&self) -> &Arc<Electorate> {
@@ -214,8 +243,46 @@ impl Chain {
     /// The electorate root and the seed of the round after `round`, which its header commits to [FIN-1].
     pub(crate) fn commitments(&self, round: u64) -> Option<(Digest, Digest)> {
         let seed = self.seeds.drawing(round + 1).ok()?;
-        let committees = self.committees_of(round + 1)?;
-        Some((electorate_root(&committees), seed))
+        Some((electorate_root(&self.committees_of(round + 1)), seed))
+    }
+
+    /// What a block of the next round does to the registry: its operations, the traces of who signed the parent's
+    /// certificate and of its proposer, and what is due [STK-1].
+    pub(crate) fn outcome(
+        &self,
+        operations: &[SignedOperation],
+        parent_certificate: Option<&UnverifiedCertificate>,
+        proposer: u32,
+    ) -> Result<Applied, BlockError> {
+        let verified = operations.iter().enumerate().map(|(place, operation)| {
+            let verified = operation.clone().verify(&self.rules);
+            verified.map_err(|cause| BlockError::Operation { place, cause })
+        });
+        let operations = verified.collect::<Result<Vec<_>, _>>()?;
+        let signers: Vec<Digest> = match (parent_certificate, &self.head_context) {
+            (Some(certificate), Some(context)) => {
+                let ids = certificate.signers.iter();
+                ids.filter_map(|index| Some(context.electorate().member(index)?.id))
+                    .collect()
+            }
+            _ => Vec::new(),
+        };
+        let block = BlockInputs {
+            round: self.round.saturating_add(1),
+            operations: &operations,
+            signers: &signers,
+            proposer: self.electorate().member(proposer).map(|member| member.id),
+        };
+        self.registry.apply_block(&self.rules, &block, &self.history)
+    }
+
+    fn outcome_of(&self, block: &Block) -> Result<Applied, BlockError> {
+        let Body {
+            operations,
+            parent_certificate,
+            ..
+        } = &block.body;
+        self.outcome(operations, parent_certificate.as_ref(), block.header.proposer)
     }
 
     /// The seed that a header of the next round must have [SEED-2] [SEED-3]; `None` when its proof is wrong, or of
@@ -224,7 +291,7 @@ impl Chain {
         match (&header.seed_proof, header.original_period) {
             (Some(proof), 0) => {
                 let key = &self.electorate().member(header.proposer)?.vrf_key;
-                let input = self.seeds.input(&self.id).ok()?;
+                let input = self.seeds.input(self.id()).ok()?;
                 let output = key.verify_short(&input, proof).ok()?;
                 self.seeds.next(Contribution::Output(&output)).ok()
             }
@@ -233,7 +300,7 @@ impl Chain {
         }
     }
 
-    /// Checks that a header follows the last final block, in all that needs no application.
+    /// Checks that a header follows the last final block, in all that needs neither body nor application.
     ///
     /// # Errors
     /// [`HeaderError`] for the first thing that is wrong.
@@ -241,7 +308,7 @@ impl Chain {
         if header.version != PROTOCOL_VERSION {
             return Err(HeaderError::Version(header.version));
         }
-        if header.chain != self.id {
+        if header.chain != *self.id() {
             return Err(HeaderError::Chain(header.chain));
         }
         let expected = self.round + 1;
@@ -266,9 +333,6 @@ impl Chain {
                 parent: self.timestamp,
             });
         }
-        if header.registry_root != self.registry().root() {
-            return Err(HeaderError::RegistryRoot);
-        }
         let (electorate, seed) = self.commitments(expected).ok_or(HeaderError::NextElectorate)?;
         if header.next_electorate != electorate {
             return Err(HeaderError::NextElectorate);
@@ -282,24 +346,29 @@ impl Chain {
         Ok(())
     }
 
-    /// Checks a block on top of the last final one: header, body, and the parent's certificate in it. What the
-    /// application says of the payload is not asked here.
+    /// Checks a block on top of the last final one: header, body, the parent's certificate in it, and what its
+    /// operations give, which is returned. What the application says of the payload is not asked here.
     ///
     /// # Errors
     /// [`ChainError`] for the first thing that is wrong.
-    pub fn check_block(&self, block: &Block) -> Result<(), ChainError> {
+    pub fn check_block(&self, block: &Block) -> Result<Applied, ChainError> {
         self.check_header(&block.header)?;
         block.check_body()?;
         match (&block.body.parent_certificate, &self.head_context) {
-            (None, None) => Ok(()),
+            (None, None) => {}
             (Some(certificate), Some(context)) => {
                 certificate
                     .verify(context)
                     .map_err(ChainError::ParentCertificate)?;
-                is_cert_for(certificate, self.round, &self.head)
+                is_cert_for(certificate, self.round, &self.head)?;
             }
-            _ => Err(BodyError::ParentCertificate.into()),
+            _ => return Err(BodyError::ParentCertificate.into()),
         }
+        let applied = self.outcome_of(block)?;
+        if block.header.registry_root != applied.registry.root() {
+            return Err(HeaderError::RegistryRoot.into());
+        }
+        Ok(applied)
     }
 
     /// Checks a certificate for the block on top of the last final one.
@@ -317,19 +386,31 @@ impl Chain {
     }
 
     /// Takes a block as final: it follows the last one, and its Cert certificate verifies against the electorate
-    /// and seed of its round [FIN-3]. On an error nothing changes.
+    /// and seed of its round [FIN-3]. Gives what its operations did. On an error nothing changes.
     ///
     /// # Errors
     /// [`ChainError`] for the first thing that is wrong.
-    pub fn accept(&mut self, block: &Block, certificate: &UnverifiedCertificate) -> Result<(), ChainError> {
-        self.check_block(block)?;
+    pub fn accept(
+        &mut self,
+        block: &Block,
+        certificate: &UnverifiedCertificate,
+    ) -> Result<Vec<Receipt>, ChainError> {
+        let applied = self.check_block(block)?;
         self.check_certificate(&block.header, certificate)?;
-        self.advance(&block.header);
-        Ok(())
+        Ok(self.follow(&block.header, applied))
     }
 
-    /// Follows a header that is known to be final and right: from the own store, or after checking.
-    pub fn advance(&mut self, header: &Header) {
+    /// Follows a block that is known to be final and right: from the own store, or after checking. Gives what its
+    /// operations did.
+    ///
+    /// # Errors
+    /// [`BlockError`] when its operations cannot be those of a block that follows; nothing changes then.
+    pub fn advance(&mut self, block: &Block) -> Result<Vec<Receipt>, BlockError> {
+        let applied = self.outcome_of(block)?;
+        Ok(self.follow(&block.header, applied))
+    }
+
+    fn follow(&mut self, header: &Header, applied: Applied) -> Vec<Receipt> {
         self.head_context = self.context(header.round);
         let (electorate, profile) = (self.committees.electorate(), self.committees.profile());
         self.checkpoints.push(header, electorate, profile);
@@ -337,10 +418,10 @@ impl Chain {
         self.head = header.digest();
         self.timestamp = header.timestamp;
         self.seeds.push(header.seed, self.head);
-        // A header whose next electorate has no committees is refused for want of its root, so there are some.
-        if let Some(committees) = self.committees_of(header.round + 1) {
-            self.committees = committees;
-        }
+        self.registry = Arc::new(applied.registry);
+        self.history.record(header.round, &self.registry);
+        self.committees = self.committees_of(header.round.saturating_add(1));
+        applied.receipts
     }
 }
 

@@ -3,6 +3,7 @@
 use klero_committee::sampling::Digest;
 use klero_committee::sampling::seed::Contribution;
 use klero_committee::{Signer, UnverifiedCertificate};
+use klero_stake::SignedOperation;
 
 use crate::Chain;
 use crate::block::{Block, Body, Header, PROTOCOL_VERSION};
@@ -16,6 +17,8 @@ pub struct Draft {
     pub proposer: u32,
     /// A Cert certificate of the last final block; none for the first.
     pub parent_certificate: Option<UnverifiedCertificate>,
+    /// Operations on the registry, all of which take effect in this order.
+    pub operations: Vec<SignedOperation>,
     /// The application's root after the last final block.
     pub application_root: Digest,
     /// The application's bytes.
@@ -26,7 +29,8 @@ pub struct Draft {
 
 impl Draft {
     /// The block. Its timestamp is the clock's or, where that is behind, one after the parent's [FIN-2].
-    /// `None` when the proposer is not in the electorate, or when no time is left after the parent's.
+    /// `None` when the proposer is not in the electorate, when an operation takes no effect, or when no time is left
+    /// after the parent's.
     pub fn into_block(self, chain: &Chain, signer: &dyn Signer) -> Option<Block> {
         let round = chain.round() + 1;
         let context = chain.context(round)?;
@@ -41,7 +45,10 @@ impl Draft {
             (seeds.next(Contribution::Nothing).ok()?, None)
         };
         let (next_electorate, next_seed) = chain.commitments(round)?;
-        let parent_certificate = self.parent_certificate;
+        let (parent_certificate, operations) = (self.parent_certificate, self.operations);
+        let applied = chain
+            .outcome(&operations, parent_certificate.as_ref(), self.proposer)
+            .ok()?;
         let header = Header {
             version: PROTOCOL_VERSION,
             chain: *chain.id(),
@@ -54,7 +61,8 @@ impl Draft {
                 .map_or(Digest::ZERO, UnverifiedCertificate::digest),
             seed,
             seed_proof,
-            registry_root: chain.registry().root(),
+            operations: Body::operations_digest(&operations),
+            registry_root: applied.registry.root(),
             application_root: self.application_root,
             payload: Body::payload_digest(&self.payload),
             payload_length: u32::try_from(self.payload.len()).ok()?,
@@ -66,6 +74,7 @@ impl Draft {
             header,
             body: Body {
                 parent_certificate,
+                operations,
                 payload: self.payload,
             },
         })

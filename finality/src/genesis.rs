@@ -6,7 +6,7 @@ use borsh::{BorshDeserialize, BorshSerialize};
 use klero_committee::sampling::vrf::VrfPublicKey;
 use klero_committee::sampling::{Digest, Domain, LotteryError, bls, seed};
 use klero_committee::{Committees, ElectorateError, Member, Profile, ProfileError};
-use klero_stake::Registry;
+use klero_stake::{GenesisAccount, Parameters, ParametersError, Registry, RegistryError};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -42,6 +42,10 @@ pub struct Genesis {
     pub profile: Profile,
     /// The checkpoints that light clients hop by.
     pub checkpoints: CheckpointRules,
+    /// What stake costs and risks.
+    pub stake: Parameters,
+    /// Accounts with free stake; a validator needs none to vote.
+    pub accounts: Vec<GenesisAccount>,
     /// The validators in the order of their ids.
     pub validators: Vec<GenesisValidator>,
 }
@@ -58,6 +62,12 @@ pub enum GenesisError {
     /// Checkpoints that cannot be made.
     #[error("checkpoints: {0}")]
     Checkpoints(#[from] CheckpointRulesError),
+    /// Parameters of stake that do not fit each other, or the seeds.
+    #[error("stake: {0}")]
+    Stake(#[from] ParametersError),
+    /// Accounts that contradict each other or hold too much.
+    #[error("accounts: {0}")]
+    Accounts(RegistryError),
     /// Validators that are no electorate.
     #[error("validators: {0}")]
     Validators(#[from] ElectorateError),
@@ -95,6 +105,7 @@ impl Genesis {
         }
         self.profile.validate()?;
         self.checkpoints.validate(&self.profile)?;
+        self.stake.validate(&self.profile.seeds)?;
         let binding = bls::possession::genesis_binding(&self.network);
         for validator in &self.validators {
             if validator.vrf_key.suite() != self.profile.vrf {
@@ -108,7 +119,7 @@ impl Genesis {
             )
             .map_err(|_| GenesisError::Possession(validator.id))?;
         }
-        let registry = Registry::new(self.validators.iter().map(member).collect())?;
+        let registry = self.registry()?;
         let committees = self.committees_of(&registry)?;
         self.checkpoints
             .committees(committees.electorate(), &self.profile)?;
@@ -120,7 +131,15 @@ impl Genesis {
     /// # Errors
     /// [`GenesisError`] when the validators are no electorate, or the committees do not suit them.
     pub fn committees(&self) -> Result<Committees, GenesisError> {
-        self.committees_of(&Registry::new(self.validators.iter().map(member).collect())?)
+        self.committees_of(&self.registry()?)
+    }
+
+    fn registry(&self) -> Result<Registry, GenesisError> {
+        let members = self.validators.iter().map(member).collect();
+        Registry::with_accounts(members, &self.accounts).map_err(|error| match error {
+            RegistryError::Electorate(error) => error.into(),
+            other => GenesisError::Accounts(other),
+        })
     }
 
     fn committees_of(&self, registry: &Registry) -> Result<Committees, GenesisError> {

@@ -71,6 +71,8 @@ pub enum Domain {
     AccountLeaf,
     /// The message of an operation on the registry.
     Operation,
+    /// The operations of a block.
+    Operations,
     /// A key that was registered once.
     UsedKey,
     /// All keys that were ever registered.
@@ -116,6 +118,7 @@ impl Domain {
             Self::Account => "klero v1 account",
             Self::AccountLeaf => "klero v1 account-leaf",
             Self::Operation => "klero v1 operation",
+            Self::Operations => "klero v1 operations",
             Self::UsedKey => "klero v1 used-key",
             Self::UsedKeys => "klero v1 used-keys",
             Self::Offences => "klero v1 offences",

@@ -2,7 +2,9 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use klero_committee::sampling::codec::Wire;
+use klero_committee::sampling::text;
 use klero_committee::sampling::{Digest, Domain};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use thiserror::Error;
 
 use crate::evidence::{Evidence, EvidenceError};
@@ -69,6 +71,20 @@ pub struct SignedOperation {
 
 impl Wire for SignedOperation {
     const MAX_BYTES: usize = 640;
+}
+
+/// In JSON an operation is the hexadecimal text of its encoding: it has one form, the one that is signed.
+impl Serialize for SignedOperation {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        text::serialize(&self.encode(), serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for SignedOperation {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let bytes: Vec<u8> = text::deserialize(deserializer)?;
+        Self::decode(&bytes).map_err(de::Error::custom)
+    }
 }
 
 /// Why an operation was refused. Whoever signed it is at fault, unless the state changed since: a nonce, a balance, a

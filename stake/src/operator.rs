@@ -2,12 +2,27 @@
 
 use borsh::{BorshDeserialize, BorshSerialize};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
-use klero_committee::sampling::{Digest, Domain};
+use klero_committee::sampling::{Digest, Domain, text};
+use serde::{Deserialize, Serialize};
 
 /// The Ed25519 key that signs an account's operations, as its 32 bytes. Whether they are a key is found out when a
 /// signature is checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, BorshSerialize, BorshDeserialize)]
-pub struct OperatorKey([u8; 32]);
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    BorshSerialize,
+    BorshDeserialize,
+    Serialize,
+    Deserialize,
+)]
+#[serde(transparent)]
+pub struct OperatorKey(#[serde(with = "text")] [u8; 32]);
 
 impl OperatorKey {
     /// The key with these bytes.

@@ -84,6 +84,19 @@ impl Parameters {
         entry_price: 0,
     };
 
+    /// The defaults with an unbonding time that suits the distances of a seed chain.
+    pub const fn beside(seeds: &SeedSchedule) -> Self {
+        let spare = Self::DEFAULT.unbonding_rounds
+            - Self::DEFAULT.evidence_age
+            - SeedSchedule::DEFAULT.electorate_lookback();
+        Self {
+            unbonding_rounds: seeds
+                .electorate_lookback()
+                .saturating_add(Self::DEFAULT.evidence_age + spare),
+            ..Self::DEFAULT
+        }
+    }
+
     /// Checks that the numbers fit each other and the distances of the seed chain.
     ///
     /// # Errors

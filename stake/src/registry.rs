@@ -7,6 +7,7 @@ use klero_committee::sampling::codec::Wire;
 use klero_committee::sampling::vrf::VrfPublicKey;
 use klero_committee::sampling::{Digest, Domain, bls};
 use klero_committee::{Electorate, ElectorateError, MAX_MEMBERS, Member};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::account::{Account, MAX_UNBONDING, Status, Validator};
@@ -36,7 +37,8 @@ pub struct Registry {
 }
 
 /// What an account of a genesis has beside the stake of its validator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct GenesisAccount {
     /// The key that signs its operations.
     pub operator: OperatorKey,

@@ -16,7 +16,7 @@ const ENVELOPE: usize = 5;
 const OPTION: usize = 1;
 /// A header without the proof of its seed [FIN-1]: nine digests, version, round, original period, proposer, length of
 /// the payload, timestamp, and whether there is a proof.
-pub const HEADER_BYTES: usize = 9 * 32 + 2 + 8 + 4 + 4 + 4 + 8 + OPTION;
+pub const HEADER_BYTES: usize = 10 * 32 + 2 + 8 + 4 + 4 + 4 + 8 + OPTION;
 /// A question for a body: its kind and a digest.
 const FETCH: usize = 1 + 32;
 /// A question for blocks: its kind, a round and a count.
@@ -64,7 +64,7 @@ fn block_on_wire(block: &Block, chain: &Chain) -> usize {
         0
     };
     let parent = chain.certificate_before(block.round);
-    HEADER_BYTES + seed_proof + OPTION + parent.map_or(0, certificate_on_wire) + 4
+    HEADER_BYTES + seed_proof + OPTION + parent.map_or(0, certificate_on_wire) + 4 + 4
 }
 
 /// The length of a proof as headers carry it.

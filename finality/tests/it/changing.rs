@@ -111,6 +111,7 @@ impl Changing {
             parent_certificate: hash("certificate"),
             seed: hash("seed"),
             seed_proof: None,
+            operations: Digest::ZERO,
             registry_root: hash("registry"),
             application_root: hash("application"),
             payload: hash("payload"),

@@ -58,7 +58,12 @@ fn a_header_has_the_layout_of_the_specification() {
         expected.extend(digest.0);
     }
     expected.push(0);
-    for digest in [header.registry_root, header.application_root, header.payload] {
+    for digest in [
+        header.operations,
+        header.registry_root,
+        header.application_root,
+        header.payload,
+    ] {
         expected.extend(digest.0);
     }
     expected.extend(header.payload_length.to_le_bytes());

@@ -53,7 +53,7 @@ fn a_refused_block_leaves_the_chain_as_it_was() {
     let before = (follower.round(), *follower.head(), follower.timestamp());
     assert!(follower.accept(&block, &wrong).is_err());
     assert_eq!(before, (follower.round(), *follower.head(), follower.timestamp()));
-    assert_eq!(follower.accept(&block, &certificate), Ok(()));
+    assert_eq!(follower.accept(&block, &certificate).map(drop), Ok(()));
 }
 
 /// Blocks come one after another, each once.
@@ -65,7 +65,10 @@ fn a_block_twice_or_left_out_is_refused() {
     let skipped = follower.accept(&fifth.block, &fifth.certificate);
     let refused = |found, expected| Err(ChainError::Header(HeaderError::Round { found, expected }));
     assert_eq!(skipped, refused(5, 4));
-    assert_eq!(follower.accept(&fourth.block, &fourth.certificate), Ok(()));
+    assert_eq!(
+        follower.accept(&fourth.block, &fourth.certificate).map(drop),
+        Ok(())
+    );
     let again = follower.accept(&fourth.block, &fourth.certificate);
     assert_eq!(again, refused(4, 5));
 }
@@ -108,10 +111,13 @@ fn followers_with_other_certificates_agree() {
         let later_period = network.certify(&block.header, 1);
         blocks.push((block.clone(), later_period));
         let accepted = network.finish(block);
-        assert_eq!(early.accept(&accepted.block, &accepted.certificate), Ok(()));
+        assert_eq!(
+            early.accept(&accepted.block, &accepted.certificate).map(drop),
+            Ok(())
+        );
     }
     for (block, certificate) in blocks {
-        assert_eq!(late.accept(&block, &certificate), Ok(()));
+        assert_eq!(late.accept(&block, &certificate).map(drop), Ok(()));
     }
     assert_eq!(early.head(), late.head());
 }

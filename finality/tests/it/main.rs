@@ -15,6 +15,7 @@ mod light_client;
 mod light_hops;
 mod light_walk;
 mod network;
+mod operations;
 mod parent_certificates;
 mod seed_chain;
 mod timestamps;

@@ -1,5 +1,6 @@
 //! Chains made with real keys, of everyone or of sampled committees.
 
+use klero_finality::stake::Parameters;
 use klero_finality::stake::committee::certificate::assemble;
 use klero_finality::stake::committee::sampling::bls::possession;
 use klero_finality::stake::committee::sampling::seed::SeedSchedule;
@@ -81,6 +82,8 @@ fn genesis(stakes: &[u64], profile: Profile) -> Genesis {
                 threshold: profile.cert.threshold + 8,
             },
         },
+        stake: Parameters::beside(&profile.seeds),
+        accounts: Vec::new(),
         profile,
         validators: validators
             .map(|(index, stake)| validator(NAME, index, *stake))
@@ -135,6 +138,7 @@ impl Network {
             period,
             proposer: self.proposer(),
             parent_certificate: self.certificate.clone(),
+            operations: Vec::new(),
             application_root: Digest([round as u8; 32]),
             payload: format!("set round {round}").into_bytes(),
             now: START + round * 1000,

@@ -172,8 +172,9 @@ fn a_fallback_seed_is_nobodys_choice() {
 #[test]
 fn the_longest_distances_are_followed() {
     let mut genesis = genesis_of_four();
-    genesis.profile.seeds.lookback = u64::MAX;
-    genesis.profile.seeds.refresh = u64::MAX;
+    genesis.profile.seeds.lookback = 1 << 40;
+    genesis.profile.seeds.refresh = 1 << 21;
+    genesis.stake.unbonding_rounds = u64::MAX;
     let mut network = Network::new(genesis);
     let first = network.extend(0).block.header;
     let second = network.extend(1).block.header;
