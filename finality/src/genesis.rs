@@ -85,6 +85,26 @@ pub enum GenesisError {
 }
 
 impl Genesis {
+    /// A genesis with checkpoints and stake parameters that suit its profile and seeds, without accounts but those of
+    /// its validators, which may come in any order.
+    pub fn new(
+        network: impl Into<String>,
+        timestamp: u64,
+        profile: Profile,
+        mut validators: Vec<GenesisValidator>,
+    ) -> Self {
+        validators.sort_by_key(|validator| validator.id);
+        Self {
+            network: network.into(),
+            timestamp,
+            checkpoints: CheckpointRules::beside(&profile),
+            stake: Parameters::beside(&profile.seeds),
+            accounts: Vec::new(),
+            profile,
+            validators,
+        }
+    }
+
     /// The chain id.
     pub fn chain_id(&self) -> Digest {
         Domain::Genesis.digest(self)

@@ -15,6 +15,7 @@ use crate::error::NodeError;
 use crate::events::NodeEvent;
 use crate::keys::KeyFile;
 use crate::node::Node;
+use crate::stake_desk::Faucet;
 use crate::store::{MemoryStore, RocksStore, Store};
 use crate::vote_log::VoteLog;
 
@@ -29,8 +30,10 @@ pub struct NodeBuilder {
     pub(crate) bootnodes: Vec<Multiaddr>,
     pub(crate) rpc: Option<SocketAddr>,
     pub(crate) peers: usize,
+    pub(crate) equivocates: bool,
     pub(crate) events: Option<Sender<NodeEvent>>,
     pub(crate) kv: Option<KvReader>,
+    pub(crate) faucet: Option<Faucet>,
     pub(crate) application: Option<Box<dyn Application>>,
 }
 
@@ -46,8 +49,10 @@ impl NodeBuilder {
             bootnodes: Vec::new(),
             rpc: None,
             peers: 0,
+            equivocates: false,
             events: None,
             kv: None,
+            faucet: None,
             application: None,
         }
     }
@@ -66,6 +71,9 @@ impl NodeBuilder {
         if let Some(path) = &config.keys {
             builder.keys = Some(KeyFile::load(path)?);
         }
+        if let Some(path) = &config.faucet {
+            builder.faucet = Some(Faucet::load(path)?);
+        }
         for address in &config.listen {
             builder = builder.listen(parse(address)?);
         }
@@ -73,6 +81,20 @@ impl NodeBuilder {
             builder = builder.bootnode(parse(address)?);
         }
         Ok(builder)
+    }
+
+    /// For testnets: the API hands out stake of this account.
+    #[must_use]
+    pub fn faucet(mut self, faucet: Faucet) -> Self {
+        self.faucet = Some(faucet);
+        self
+    }
+
+    /// For testnets: the node signs two values in each Soft and Cert role, and its validators lose their stake for it.
+    #[must_use]
+    pub fn equivocating(mut self) -> Self {
+        self.equivocates = true;
+        self
     }
 
     /// With a name for logs and pages.

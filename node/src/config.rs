@@ -19,6 +19,9 @@ pub struct NodeConfig {
     /// The file with the validators' keys; without one the node only follows.
     #[serde(default)]
     pub keys: Option<PathBuf>,
+    /// On testnets the file of an account from which the API hands out stake.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub faucet: Option<PathBuf>,
     /// Where the HTTP API listens.
     #[serde(default = "default_rpc")]
     pub rpc: SocketAddr,
@@ -81,6 +84,7 @@ impl NodeConfig {
             Some(&mut config.genesis),
             Some(&mut config.data),
             config.keys.as_mut(),
+            config.faucet.as_mut(),
         ]
         .into_iter()
         .flatten()

@@ -27,6 +27,13 @@ pub enum NodeEvent {
     },
     /// A block is final and stored here.
     Final(FinalEvent),
+    /// A final block changed the registry.
+    Stake {
+        /// The block's round.
+        round: u64,
+        /// What it did.
+        receipt: klero_stake::Receipt,
+    },
     /// Two quorums that cannot both be; the node votes no more.
     Alarm {
         /// What was seen.

@@ -71,7 +71,7 @@ impl Ingress {
             _ => return self.refuse(receipt, Refusal::Malformed),
         };
         let Some(round) = message.round() else {
-            return self.on_transaction(receipt, message);
+            return self.on_lasting(receipt, message, attempt);
         };
         let present = self.view.get().round();
         if round < present {
@@ -87,9 +87,10 @@ impl Ingress {
         self.verifier.submit(Job::gossiped(message, attempt, receipt));
     }
 
-    fn on_transaction(&self, receipt: Receipt, message: Message) {
+    /// What is not about the round under way: transactions are the application's, the rest is verified.
+    fn on_lasting(&self, receipt: Receipt, message: Message, attempt: u32) {
         let Message::Transaction(transaction) = message else {
-            return self.refuse(receipt, Refusal::Malformed);
+            return self.verifier.submit(Job::gossiped(message, attempt, receipt));
         };
         if let Err(full) = self.transactions.try_send((receipt, transaction)) {
             let (receipt, _) = full.into_inner();

@@ -8,6 +8,8 @@ use klero_committee::ValidatorKeys;
 use klero_finality::GenesisValidator;
 use klero_sampling::vrf::{VrfError, VrfSuite};
 use klero_sampling::{Digest, Domain, bls};
+use klero_stake::OperatorSecret;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -33,6 +35,10 @@ pub struct KeyEntry {
     pub vrf: VrfSuite,
     /// The seed of both keys, in hexadecimal.
     pub seed: Secret,
+    /// The seed of the operator key, which moves the stake; none where it is kept elsewhere. With it a node reports
+    /// offences and gives signs of life by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operator: Option<Secret>,
 }
 
 /// Thirty-two secret bytes; hidden in debug output.
@@ -113,14 +119,31 @@ pub enum KeyError {
 }
 
 impl KeyEntry {
-    /// The validator of a seed, with a VRF key of `sr25519`; its id follows from the seed and does not tell it.
+    /// The validator of a seed, with a VRF key of `sr25519` and an operator key that follows from the seed as well;
+    /// its id is the account of that key.
     pub fn from_seed(seed: Secret) -> Self {
-        let id = Domain::Keys.hasher().bytes(seed.expose()).bytes(b"id  ").finish();
+        let operator = Domain::Keys
+            .hasher()
+            .bytes(seed.expose())
+            .bytes(b"account")
+            .finish();
+        Self::of_operator(Secret::new(operator.0), seed)
+    }
+
+    /// Keys for the validator of an operator's account.
+    pub fn of_operator(operator: Secret, seed: Secret) -> Self {
         Self {
-            id,
+            id: OperatorSecret::from_seed(operator.expose()).public().account(),
             vrf: VrfSuite::Sr25519,
             seed,
+            operator: Some(operator),
         }
+    }
+
+    /// The operator key, if the file has it.
+    pub fn operator(&self) -> Option<OperatorSecret> {
+        let seed = self.operator.as_ref()?;
+        Some(OperatorSecret::from_seed(seed.expose()))
     }
 
     /// The secret keys.
@@ -189,22 +212,7 @@ impl KeyFile {
     /// # Errors
     /// [`KeyError`] when it is missing, exposed or malformed.
     pub fn load(path: &Path) -> Result<Self, KeyError> {
-        let io = |cause| KeyError::Io {
-            path: path.to_owned(),
-            cause,
-        };
-        let mode = std::fs::metadata(path).map_err(io)?.permissions().mode() & 0o777;
-        if mode & 0o077 != 0 {
-            return Err(KeyError::Exposed {
-                path: path.to_owned(),
-                mode,
-            });
-        }
-        let text = std::fs::read_to_string(path).map_err(io)?;
-        serde_json::from_str(&text).map_err(|cause| KeyError::Parse {
-            path: path.to_owned(),
-            cause,
-        })
+        load_secret(path)
     }
 
     /// Writes a new key file that only its owner can read; never over an existing one.
@@ -212,23 +220,48 @@ impl KeyFile {
     /// # Errors
     /// [`KeyError`] when it exists or cannot be written.
     pub fn create(&self, path: &Path) -> Result<(), KeyError> {
-        let io = |cause| KeyError::Io {
-            path: path.to_owned(),
-            cause,
-        };
-        let text = serde_json::to_string_pretty(self).map_err(|cause| KeyError::Parse {
-            path: path.to_owned(),
-            cause,
-        })?;
-        let mut options = std::fs::OpenOptions::new();
-        let mut file = options
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)
-            .map_err(io)?;
-        file.write_all(text.as_bytes())
-            .and_then(|()| file.sync_all())
-            .map_err(io)
+        create_secret(self, path)
     }
+}
+
+/// Reads a file of secrets that only its owner can read.
+pub(crate) fn load_secret<T: DeserializeOwned>(path: &Path) -> Result<T, KeyError> {
+    let io = |cause| KeyError::Io {
+        path: path.to_owned(),
+        cause,
+    };
+    let mode = std::fs::metadata(path).map_err(io)?.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        return Err(KeyError::Exposed {
+            path: path.to_owned(),
+            mode,
+        });
+    }
+    let text = std::fs::read_to_string(path).map_err(io)?;
+    serde_json::from_str(&text).map_err(|cause| KeyError::Parse {
+        path: path.to_owned(),
+        cause,
+    })
+}
+
+/// Writes secrets to a new file that only its owner can read; never over an existing one.
+pub(crate) fn create_secret<T: Serialize>(secret: &T, path: &Path) -> Result<(), KeyError> {
+    let io = |cause| KeyError::Io {
+        path: path.to_owned(),
+        cause,
+    };
+    let text = serde_json::to_string_pretty(secret).map_err(|cause| KeyError::Parse {
+        path: path.to_owned(),
+        cause,
+    })?;
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(io)?;
+    file.write_all(text.as_bytes())
+        .and_then(|()| file.sync_all())
+        .map_err(io)
 }

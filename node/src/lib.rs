@@ -7,7 +7,7 @@
 //! use std::time::Duration;
 //!
 //! use klero_node::app::{Application, ApplicationError, Applied, Judgement, Place};
-//! use klero_node::finality::{CheckpointRules, Genesis, Profile};
+//! use klero_node::finality::{Genesis, Profile};
 //! use klero_node::{Digest, Node, keys::KeyFile};
 //!
 //! struct Counter(Applied);
@@ -32,8 +32,7 @@
 //! let keys = KeyFile::generate("counting", 1)?;
 //! let validators = keys.genesis_validators(1_000)?;
 //! let profile = Profile { propose: 1_000, ..Profile::full() };
-//! let checkpoints = CheckpointRules::beside(&profile);
-//! let genesis = Genesis { network: "counting".into(), timestamp: 0, profile, checkpoints, validators };
+//! let genesis = Genesis::new("counting", 0, profile, validators);
 //! let counter = Counter(Applied { round: 0, root: Digest([0; 32]) });
 //! let node = Node::builder(genesis).new_keys(keys).application(counter).start()?;
 //! assert!(node.wait_for_round(3, Duration::from_secs(30)));
@@ -60,7 +59,9 @@ pub mod keys;
 pub mod light;
 pub mod metrics;
 mod node;
+mod operations;
 mod parts;
+mod stake_desk;
 mod status;
 pub mod store;
 mod submit;
@@ -78,5 +79,7 @@ pub use error::NodeError;
 pub use klero_finality as finality;
 pub use klero_sampling::Digest;
 pub use node::Node;
+pub use operations::WaitError;
+pub use stake_desk::{Faucet, FaucetError, StakeDesk};
 pub use status::{SharedStatus, Status};
 pub use submit::{Submission, Submitter};

@@ -20,7 +20,7 @@ use crate::builder::NodeBuilder;
 use crate::core::{self, Core, CoreError, Links, OwnKeys};
 use crate::error::NodeError;
 use crate::events::NodeEvent;
-use crate::keys::{KeyFile, Secret};
+use crate::keys::{KeyEntry, KeyFile, Secret};
 use crate::parts::Parts;
 use crate::status::{SharedStatus, Status};
 use crate::submit::Submitter;
@@ -76,7 +76,8 @@ impl Node {
         let (application, application_runs) = app_thread::spawn(application, parts.around(submissions))?;
         let fetch = parts.follow_network(&runtime, joined.events);
         let rpc = listener.as_ref().map(TcpListener::local_addr).transpose()?;
-        let stop_api = listener.map(|listener| parts.serve(&runtime, listener, submitter.clone(), wanted.kv));
+        let stop_api = listener
+            .map(|listener| parts.serve(&runtime, listener, submitter.clone(), wanted.kv, wanted.faucet));
         announce(wanted.events.as_ref(), rpc, &addresses);
         let links = parts.links(application, fetch, wanted.events);
         let (stop, stopped) = bounded::<()>(1);
@@ -89,6 +90,7 @@ impl Node {
             inbox,
             stopped,
             peers: wanted.peers,
+            equivocates: wanted.equivocates,
         };
         let core = std::thread::Builder::new()
             .name("core".into())
@@ -210,6 +212,7 @@ struct Run {
     inbox: Receiver<core::Verified>,
     stopped: Receiver<()>,
     peers: usize,
+    equivocates: bool,
 }
 
 impl Run {
@@ -232,6 +235,7 @@ impl Run {
             inbox,
             stopped,
             peers,
+            equivocates,
         } = self;
         // Peers are waited for where a network begins. A node that comes back knows nothing of who else is up.
         let peers = if chain.round() == 0 { peers } else { 0 };
@@ -245,7 +249,7 @@ impl Run {
         if peers > 0 {
             std::thread::sleep(SUBSCRIPTIONS);
         }
-        Core::start(chain, own, log, links)?.run(&inbox, &stopped)
+        Core::start(chain, own, log, links, equivocates)?.run(&inbox, &stopped)
     }
 }
 
@@ -287,12 +291,9 @@ fn restore(genesis: &klero_finality::Genesis, blocks: &BlockStore) -> Result<Cha
     }
     for round in 1..=blocks.head()? {
         let block = blocks.block(round)?.ok_or(NodeError::MissingBlock(round))?;
-        chain.advance(&block.header);
+        chain.advance(&block).map_err(|_| NodeError::Registry(round))?;
     }
-    match blocks.registry(chain.round())? {
-        Some(stored) if stored.root() == chain.registry().root() => Ok(chain),
-        _ => Err(NodeError::Registry(chain.round())),
-    }
+    Ok(chain)
 }
 
 /// What is final and not executed yet is executed: the application's writes may have been lost in a crash.
@@ -310,8 +311,10 @@ fn replay(application: &mut dyn Application, blocks: &BlockStore) -> Result<(), 
 
 fn own_keys(keys: Option<&KeyFile>) -> Result<OwnKeys, NodeError> {
     let entries = keys.into_iter().flat_map(|file| &file.validators);
+    let operators = entries.clone().filter_map(KeyEntry::operator);
     let keys: Result<Vec<_>, _> = entries.map(|entry| Ok((entry.id, entry.keys()?))).collect();
-    keys.map(OwnKeys::new).map_err(NodeError::Vrf)
+    keys.map(|keys| OwnKeys::new(keys).with_operators(operators))
+        .map_err(NodeError::Vrf)
 }
 
 fn network_config(

@@ -22,6 +22,8 @@ use crate::events::NodeEvent;
 use crate::hints::Hints;
 use crate::ingress::Ingress;
 use crate::metrics::Metrics;
+use crate::operations::OperationPool;
+use crate::stake_desk::{Faucet, StakeDesk};
 use crate::status::SharedStatus;
 use crate::submit::{Submission, Submitter};
 use crate::sync::Sync;
@@ -44,6 +46,7 @@ pub(crate) struct Parts {
     metrics: Arc<Metrics>,
     view: SharedView,
     open: OpenBlocks,
+    operations: OperationPool,
     to_core: Sender<Verified>,
     transactions: Sender<(Receipt, Vec<u8>)>,
     gossip: Receiver<(Receipt, Vec<u8>)>,
@@ -89,7 +92,9 @@ impl Parts {
         let (metrics, view) = (Metrics::new(), SharedView::new(View::new(chain.clone())));
         let (to_core, inbox) = core::inbox();
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let verifier = Verifier::spawn(threads, &view, network.clone(), Arc::clone(&metrics), &to_core)?;
+        let operations = OperationPool::default();
+        let (counted, waiting) = (Arc::clone(&metrics), operations.clone());
+        let verifier = Verifier::spawn(threads, &view, network.clone(), counted, waiting, &to_core)?;
         let (transactions, gossip) = bounded(GOSSIPED);
         let status = SharedStatus::default();
         let parts = Self {
@@ -100,6 +105,7 @@ impl Parts {
             metrics,
             view,
             open,
+            operations,
             to_core,
             transactions,
             gossip,
@@ -174,6 +180,7 @@ impl Parts {
         listener: TcpListener,
         submitter: Submitter,
         kv: Option<KvReader>,
+        faucet: Option<Faucet>,
     ) -> oneshot::Sender<()> {
         let (stop, stopped) = oneshot::channel::<()>();
         let state = ApiState {
@@ -182,6 +189,12 @@ impl Parts {
             submitter,
             metrics: Arc::clone(&self.metrics),
             kv,
+            stake: Some(StakeDesk::new(
+                self.view.clone(),
+                self.operations.clone(),
+                self.network.clone(),
+                faucet,
+            )),
         };
         runtime.spawn(async move {
             let served = api::serve(listener, state, async {
@@ -212,6 +225,7 @@ impl Parts {
             events,
             fetch,
             blocks: self.blocks.clone(),
+            operations: self.operations.clone(),
         }
     }
 }

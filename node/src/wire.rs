@@ -5,6 +5,7 @@ use klero_committee::{UnverifiedCertificate, UnverifiedProposal, VoteBundle};
 use klero_finality::{Block, FinalBlock};
 use klero_net::Topic;
 use klero_sampling::codec::Wire;
+use klero_stake::{Evidence, SignedOperation};
 
 /// A message with a counter that makes a copy sent again differ from the first, so that it passes the duplicate
 /// caches of the gossip layer [BA-11].
@@ -31,6 +32,10 @@ pub enum Message {
     Final(Box<FinalBlock>),
     /// A transaction.
     Transaction(Vec<u8>),
+    /// An operation on the registry.
+    Operation(Box<SignedOperation>),
+    /// Two signatures that no honest validator makes.
+    Evidence(Evidence),
 }
 
 /// A proposal with its block.
@@ -53,11 +58,12 @@ impl Message {
             Self::Votes(_) => Topic::Votes,
             Self::Proposal(_) | Self::Block(_) | Self::Final(_) => Topic::Proposals,
             Self::Certificate(_) => Topic::Certificates,
-            Self::Transaction(_) => Topic::Transactions,
+            Self::Transaction(_) | Self::Operation(_) => Topic::Transactions,
+            Self::Evidence(_) => Topic::Evidence,
         }
     }
 
-    /// The round that the message is about; none for a transaction.
+    /// The round under way that the message is about; none for what may wait for a later one.
     pub fn round(&self) -> Option<u64> {
         match self {
             Self::Votes(bundle) => Some(bundle.role.round),
@@ -65,7 +71,7 @@ impl Message {
             Self::Certificate(certificate) => Some(certificate.role.round),
             Self::Block(block) => Some(block.header.round),
             Self::Final(block) => Some(block.block.header.round),
-            Self::Transaction(_) => None,
+            Self::Transaction(_) | Self::Operation(_) | Self::Evidence(_) => None,
         }
     }
 }

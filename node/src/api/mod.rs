@@ -10,6 +10,7 @@ mod failure;
 mod openapi;
 mod pages;
 mod routes;
+mod stake;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -29,13 +30,14 @@ use crate::app::MAX_TRANSACTION;
 use crate::app::kv::KvReader;
 use crate::metrics::Metrics;
 use crate::store::StoreError;
-use crate::{BlockStore, SharedStatus, Submitter};
+use crate::{BlockStore, SharedStatus, StakeDesk, Submitter};
 use connection::{Deadline, Held, LimitedListener};
 use failure::Failure;
 
 pub use failure::ErrorPage;
 pub use openapi::document;
 pub use pages::{BlockPage, CertificatePage, TransactionItem};
+pub use stake::{AccountPage, GrantPage, RegistryPage, UnbondingItem, ValidatorItem};
 
 /// Reads of the store at a time; further ones wait, within their request's time.
 const READS: usize = 8;
@@ -61,6 +63,8 @@ pub struct ApiState {
     pub metrics: Arc<Metrics>,
     /// The state of the key-value application; none when the node runs another one.
     pub kv: Option<KvReader>,
+    /// Accounts and operations; none where no chain is served.
+    pub stake: Option<StakeDesk>,
 }
 
 /// The state with its limits, as handlers share it.

@@ -4,7 +4,7 @@
 
 use utoipa::{OpenApi, ToSchema};
 
-use super::routes;
+use super::{routes, stake};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -21,6 +21,10 @@ use super::routes;
         routes::status,
         routes::block,
         routes::certificate,
+        stake::registry,
+        stake::account,
+        stake::operation,
+        stake::faucet,
         routes::metrics,
         routes::description,
     )
@@ -57,6 +61,8 @@ pub(super) struct HeaderSchema {
     /// The proof of the proposer's part of the seed: the VRF suite's name, a colon, the bytes. None in periods
     /// after the first.
     seed_proof: Option<String>,
+    /// The digest of the operations on the registry.
+    operations: String,
     /// The root of the registry after this block.
     registry_root: String,
     /// The application's root after the parent.
@@ -79,8 +85,40 @@ pub(super) struct HeaderSchema {
 pub(super) struct BodySchema {
     /// A certificate of the parent, the one that the header names; none in round 1.
     parent_certificate: Option<CertificateSchema>,
+    /// The operations on the registry, each as its canonical encoding.
+    operations: Vec<String>,
     /// The application's bytes; may be empty.
     payload: String,
+}
+
+/// What stake costs and risks; see the specification of stake.
+#[derive(ToSchema)]
+#[schema(as = Parameters)]
+pub(super) struct ParametersSchema {
+    /// How long stake that unbonds stays liable, in rounds.
+    unbonding_rounds: u64,
+    /// How old an offence may be when it is reported, in rounds.
+    evidence_age: u64,
+    /// The share of stake that an offence costs, in millionths.
+    slash_millionths: u32,
+    /// How many rounds without a trace suspend a validator.
+    activity_window: u64,
+    /// The share of stake that suspension leaves active.
+    least_active_share: RatioSchema,
+    /// The least stake of a validator.
+    min_bond: u64,
+    /// What an entry that stays for ever costs.
+    entry_price: u64,
+}
+
+/// A fraction.
+#[derive(ToSchema)]
+#[schema(as = Ratio)]
+struct RatioSchema {
+    /// What is divided.
+    numerator: u32,
+    /// By what.
+    denominator: u32,
 }
 
 /// A quorum certificate.

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::failure::{ErrorPage, Failure};
 use super::pages::{BlockPage, CertificatePage};
-use super::{Api, ApiState, openapi};
+use super::{Api, ApiState, openapi, stake};
 use crate::Status;
 use crate::app::kv::KvReader;
 use crate::app::transaction_digest;
@@ -67,6 +67,22 @@ pub(super) fn all() -> Vec<Route> {
             "A certificate that made a block final",
             get(certificate),
         ),
+        read("/v1/registry", "The registry of stake", get(stake::registry)),
+        read(
+            "/v1/accounts/{account}",
+            "An account of the registry",
+            get(stake::account),
+        ),
+        write(
+            "/v1/operations",
+            "Hand in an operation on the registry",
+            post(stake::operation),
+        ),
+        write(
+            "/v1/faucet",
+            "Ask a testnet's faucet for stake: the account's id is the body",
+            post(stake::faucet),
+        ),
         read("/metrics", "Counters for Prometheus", get(metrics)),
         read("/v1/openapi.json", "A description of this API", get(description)),
     ]
@@ -77,7 +93,7 @@ pub(super) fn all() -> Vec<Route> {
 pub(super) struct SubmittedPage {
     /// The digest under which the transaction is known.
     #[schema(value_type = String)]
-    digest: Digest,
+    pub(super) digest: Digest,
 }
 
 /// A transaction that was executed.
@@ -231,9 +247,9 @@ pub(super) async fn value(State(api): State<Api>, key: Segment) -> Answer<Json<V
 }
 
 /// What stands in a path for a value.
-type Segment = Result<Path<String>, PathRejection>;
+pub(super) type Segment = Result<Path<String>, PathRejection>;
 
-fn text(segment: Segment) -> Answer<String> {
+pub(super) fn text(segment: Segment) -> Answer<String> {
     let malformed =
         |rejection: PathRejection| Failure::malformed(rejection.body_text(), "percent-encode UTF-8");
     segment.map(|Path(text)| text).map_err(malformed)

@@ -25,11 +25,9 @@ impl Core {
             Output::SetTimer { timer, after, spread } => self.set_timer(timer, after, spread),
             Output::Resend(items) => self.resend(items)?,
             Output::Decided { role, block } => self.todo.push_back(Task::Decided(role, block)),
-            Output::Evidence(pair) => {
-                tracing::warn!(role = %pair.role(), voter = pair.voter(), "a member signed two values in one role");
-            }
-            Output::ProposalEvidence { second, .. } => {
-                tracing::warn!(role = %second.role(), proposer = second.proposer(), "a proposer signed two blocks");
+            Output::Evidence(pair) => self.saw_equivocation(&pair),
+            Output::ProposalEvidence { first, second } => {
+                self.saw_two_blocks(&first, &second);
                 // [BA-2]: passed on once, without its body.
                 let proposal = second.as_unverified().clone();
                 self.publish(

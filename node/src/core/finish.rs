@@ -72,7 +72,10 @@ impl Core {
         self.links.blocks.store().write(batch, Durability::Synced)?;
         let FinalBlock { block, certificate } = block;
         let context = self.chain.context(block.header.round);
-        self.chain.advance(&block.header);
+        let receipts = self.chain.advance(&block).map_err(|cause| CoreError::Block {
+            round: block.header.round,
+            cause,
+        })?;
         let (digest, header) = (*self.chain.head(), &block.header);
         let seats = context.and_then(|context| {
             let verified = self.certificates.get(&(certificate.role, certificate.value));
@@ -112,6 +115,7 @@ impl Core {
             status.final_timestamp = header.timestamp;
         });
         self.emit(NodeEvent::Final(event));
+        self.on_registry(&block, receipts);
         self.ask(Request::Finalize(Arc::new(block)))
     }
 

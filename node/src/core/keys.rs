@@ -1,9 +1,12 @@
 //! The node's validators: drawing and signing with all of their keys at once.
 
+use std::collections::BTreeMap;
+
 use klero_committee::{
     Electorate, Role, RoundContext, Step, ValidatorKeys, Value, Vote, cast_vote, proposer_priority,
 };
-use klero_sampling::{Digest, Priority};
+use klero_sampling::{Digest, Priority, bls};
+use klero_stake::OperatorSecret;
 
 /// Fewer keys than this are not worth another thread.
 const KEYS_A_THREAD: usize = 8;
@@ -11,15 +14,47 @@ const KEYS_A_THREAD: usize = 8;
 /// The keys of the node's validators.
 #[derive(Debug, Default)]
 pub(crate) struct OwnKeys {
-    validators: Vec<(Digest, ValidatorKeys)>,
+    validators: Vec<OwnValidator>,
+    operators: BTreeMap<Digest, OperatorSecret>,
     threads: usize,
+}
+
+/// The keys of a validator. One whose keys are being replaced has two such entries: which of them the electorate of a
+/// round knows is seen round by round.
+#[derive(Debug)]
+struct OwnValidator {
+    id: Digest,
+    vote_key: bls::PublicKey,
+    keys: ValidatorKeys,
 }
 
 impl OwnKeys {
     /// Keys by validator id.
     pub(crate) fn new(validators: Vec<(Digest, ValidatorKeys)>) -> Self {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { validators, threads }
+        let own = |(id, keys): (Digest, ValidatorKeys)| OwnValidator {
+            id,
+            vote_key: keys.vote.public(),
+            keys,
+        };
+        Self {
+            validators: validators.into_iter().map(own).collect(),
+            operators: BTreeMap::new(),
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+        }
+    }
+
+    /// With the operator keys of accounts, for reports and signs of life.
+    pub(crate) fn with_operators(mut self, secrets: impl IntoIterator<Item = OperatorSecret>) -> Self {
+        let accounts = secrets
+            .into_iter()
+            .map(|secret| (secret.public().account(), secret));
+        self.operators.extend(accounts);
+        self
+    }
+
+    /// The operator key of an account, if this node has it.
+    pub(super) fn operator(&self, account: &Digest) -> Option<&OperatorSecret> {
+        self.operators.get(account)
     }
 
     /// Whether there are none.
@@ -29,7 +64,7 @@ impl OwnKeys {
 
     /// The validators' ids.
     pub(crate) fn ids(&self) -> impl Iterator<Item = Digest> + '_ {
-        self.validators.iter().map(|(id, _)| *id)
+        self.validators.iter().map(|own| own.id)
     }
 
     /// The number of validators.
@@ -39,7 +74,11 @@ impl OwnKeys {
 
     /// The keys of those in an electorate, with their indices.
     fn in_electorate<'a>(&'a self, electorate: &Electorate) -> Vec<(u32, &'a ValidatorKeys)> {
-        let indexed = |(id, keys): &'a (Digest, ValidatorKeys)| Some((electorate.index_of(id)?, keys));
+        let indexed = |own: &'a OwnValidator| {
+            let index = electorate.index_of(&own.id)?;
+            let is_known = electorate.member(index)?.vote_key == own.vote_key;
+            is_known.then_some((index, &own.keys))
+        };
         self.validators.iter().filter_map(indexed).collect()
     }
 
@@ -52,11 +91,9 @@ impl OwnKeys {
 
     /// The keys of a member of the electorate.
     pub(super) fn of_member(&self, electorate: &Electorate, index: u32) -> Option<&ValidatorKeys> {
-        let id = electorate.member(index)?.id;
-        self.validators
-            .iter()
-            .find(|(own, _)| *own == id)
-            .map(|(_, keys)| keys)
+        let member = electorate.member(index)?;
+        let is_of = |own: &&OwnValidator| own.id == member.id && own.vote_key == member.vote_key;
+        self.validators.iter().find(is_of).map(|own| &own.keys)
     }
 
     /// The member whose key draws the lowest rank as a proposer.

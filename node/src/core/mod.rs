@@ -20,6 +20,7 @@ mod relays;
 mod resend;
 mod silence;
 mod speak;
+mod stake;
 mod timers;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -33,6 +34,7 @@ use klero_committee::{Proposal, QuorumCertificate, Role, RoundContext, Step, Val
 use klero_finality::{Block, Chain, FinalBlock};
 use klero_net::{Network, Receipt, Refusal, Verdict};
 use klero_sampling::Digest;
+use klero_stake::BlockError;
 use thiserror::Error;
 use tokio::sync::mpsc;
 
@@ -41,6 +43,7 @@ use crate::app::ApplicationError;
 use crate::app_thread::{Answer, ApplicationThread, Request};
 use crate::events::NodeEvent;
 use crate::metrics::Metrics;
+use crate::operations::OperationPool;
 use crate::status::SharedStatus;
 use crate::store::StoreError;
 use crate::verify::Verifier;
@@ -53,6 +56,7 @@ pub(crate) use keys::OwnKeys;
 use relays::Relays;
 use silence::Silence;
 use speak::{OwnMessages, Proposing};
+use stake::Watch;
 use timers::Timers;
 
 /// The most verified messages that wait for the core; while it is full the pool waits, and its queue fills.
@@ -88,6 +92,8 @@ pub(crate) enum Item {
     BadBlock(Digest),
     /// Final blocks in the order of their rounds.
     Final(Vec<FinalBlock>),
+    /// Two signatures that convict.
+    Evidence(klero_stake::Evidence),
 }
 
 /// Why the core stopped.
@@ -102,6 +108,14 @@ pub enum CoreError {
     /// A part that the core cannot do without is gone.
     #[error("the {0} ended before the node did: see the log")]
     Gone(&'static str),
+    /// A certified block that does not follow: more than the assumed share of the stake broke the rules.
+    #[error("round {round}: the final block does not follow from the registry: {cause}")]
+    Block {
+        /// The round.
+        round: u64,
+        /// Why.
+        cause: BlockError,
+    },
     /// The genesis gives no committee for a round.
     #[error("round {0} has no committees; the genesis is wrong: check it with `klero genesis check`")]
     NoContext(u64),
@@ -141,6 +155,8 @@ pub(crate) struct Links {
     pub(crate) fetch: mpsc::Sender<Digest>,
     /// The final blocks.
     pub(crate) blocks: BlockStore,
+    /// Operations on the registry that wait.
+    pub(crate) operations: OperationPool,
 }
 
 /// The core.
@@ -173,6 +189,9 @@ pub(crate) struct Core {
     lowest_after: Option<u32>,
     /// Votes counted when the Cert quorum was seen, and those of them with a proof.
     counted: (u64, u64),
+    watch: Watch,
+    /// Whether this node signs a second value in each role: for testnets that are to see what happens then.
+    equivocates: bool,
     /// Whether the round under way was entered by deciding the one before, not by learning of it.
     saw_begin: bool,
 }
@@ -244,6 +263,7 @@ impl Core {
                 false
             }
             Item::Final(blocks) => self.on_final(blocks)?,
+            Item::Evidence(evidence) => self.on_evidence(evidence),
         };
         match receipt {
             Some(receipt) if is_useful => self.links.network.verdict(receipt, Verdict::Accept),
@@ -274,6 +294,7 @@ impl Core {
         let first = votes.first().map(Vote::voter);
         let mut is_useful = false;
         for vote in votes {
+            self.watch_vote(&vote);
             is_useful |= self.tell(Input::Vote(vote))?;
         }
         let is_relevant =

@@ -13,6 +13,7 @@ use super::bodies::Bodies;
 use super::relays::Relays;
 use super::silence::Silence;
 use super::speak::OwnMessages;
+use super::stake::Watch;
 use super::timers::Timers;
 use super::{Core, CoreError, Links, OwnKeys, Task};
 use crate::app_thread::Request;
@@ -30,6 +31,7 @@ impl Core {
         keys: OwnKeys,
         mut log: VoteLog,
         links: Links,
+        equivocates: bool,
     ) -> Result<Self, CoreError> {
         let round = chain.round() + 1;
         let context = chain.context(round).ok_or(CoreError::NoContext(round))?;
@@ -74,6 +76,8 @@ impl Core {
             round_began: Instant::now(),
             lowest_after: None,
             counted: (0, 0),
+            watch: Watch::default(),
+            equivocates,
             saw_begin: false,
         };
         let validators = core.keys.len() as u64;

@@ -63,6 +63,7 @@ impl Core {
         for bundle in &bundles {
             self.publish(Message::Votes(bundle.clone()), 0);
         }
+        self.equivocate(role, value);
         self.own.votes.entry(role).or_default().extend(bundles);
         self.todo.extend(
             votes
@@ -161,8 +162,10 @@ impl Core {
         else {
             return Ok(());
         };
+        let operations = self.operations(proposing.proposer);
         let draft = Draft {
             period,
+            operations,
             proposer: proposing.proposer,
             parent_certificate: self.links.blocks.certificate(self.chain.round())?,
             application_root,

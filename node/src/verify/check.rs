@@ -3,8 +3,10 @@
 use klero_committee::{CertificateError, ProposalError, UnverifiedCertificate, VoteError};
 use klero_finality::{Block, ChainError, FinalBlock};
 use klero_net::Refusal;
+use klero_stake::{Evidence, EvidenceError, OperationError};
 
 use crate::core::Item;
+use crate::operations::WaitError;
 use crate::view::View;
 use crate::wire::ProposalMessage;
 
@@ -90,7 +92,7 @@ pub(super) fn verify_block(view: &View, block: Box<Block>) -> Result<Item, Refus
         return Err(not_now(view, block.header.round));
     }
     match view.chain.check_block(&block) {
-        Ok(()) => Ok(Item::Block(block)),
+        Ok(_) => Ok(Item::Block(block)),
         Err(ChainError::Body(error)) => {
             tracing::debug!(%error, "body refused");
             Err(Refusal::OtherBody)
@@ -100,6 +102,40 @@ pub(super) fn verify_block(view: &View, block: Box<Block>) -> Result<Item, Refus
             Ok(Item::BadBlock(block.header.digest()))
         }
     }
+}
+
+/// What nobody honest signs or passes on counts against the sender; what somebody else was first with does not.
+pub(super) const fn refusal_of_operation(error: &WaitError) -> Refusal {
+    match error {
+        WaitError::Known { .. } => Refusal::Duplicate,
+        WaitError::AccountFull(_) | WaitError::Full | WaitError::Ended => Refusal::Overloaded,
+        WaitError::Refused(OperationError::Chain(_)) => Refusal::OtherChain,
+        WaitError::Refused(
+            OperationError::Signature
+            | OperationError::Keys(_)
+            | OperationError::Evidence(EvidenceError::Signature(_) | EvidenceError::NoOffence),
+        ) => Refusal::BadSignature,
+        WaitError::Refused(_) => Refusal::NotApplicable,
+    }
+}
+
+/// Evidence is proven here, so that the core believes it.
+pub(super) fn verify_evidence(view: &View, evidence: Evidence) -> Result<Item, Refusal> {
+    if evidence.kind().is_err() {
+        return Err(Refusal::Malformed);
+    }
+    if evidence.round > view.round() {
+        return Err(Refusal::Early);
+    }
+    let chain = &view.chain;
+    let accusation = evidence
+        .accusation(chain.history())
+        .map_err(|_| Refusal::NotApplicable)?;
+    if chain.registry().is_convicted(accusation.offence()) {
+        return Err(Refusal::Duplicate);
+    }
+    accusation.prove(chain.id()).map_err(|_| Refusal::BadSignature)?;
+    Ok(Item::Evidence(evidence))
 }
 
 /// The certificate comes first: most of the work would be in vain for a block that nobody certified.

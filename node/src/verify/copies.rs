@@ -44,7 +44,11 @@ pub(super) fn name(message: &Message) -> Option<Digest> {
     let is_named = match message {
         Message::Votes(bundle) => matches!(bundle.role.step, Step::Soft | Step::Cert),
         Message::Proposal(_) | Message::Certificate(_) => true,
-        Message::Block(_) | Message::Final(_) | Message::Transaction(_) => false,
+        Message::Block(_)
+        | Message::Final(_)
+        | Message::Transaction(_)
+        | Message::Operation(_)
+        | Message::Evidence(_) => false,
     };
     is_named.then(|| {
         let message = message.clone();
@@ -58,6 +62,10 @@ pub(super) fn item(message: &Message) -> Option<Item> {
         Message::Votes(bundle) => Some(Item::Copy(bundle.role, bundle.votes.first()?.voter)),
         Message::Proposal(message) => Some(Item::Copy(message.proposal.role(), message.proposal.proposer)),
         Message::Certificate(certificate) => Some(Item::Copy(certificate.role, NOBODY)),
-        Message::Block(_) | Message::Final(_) | Message::Transaction(_) => None,
+        Message::Block(_)
+        | Message::Final(_)
+        | Message::Transaction(_)
+        | Message::Operation(_)
+        | Message::Evidence(_) => None,
     }
 }

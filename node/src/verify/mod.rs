@@ -14,12 +14,14 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crossbeam_channel::Sender;
 use klero_committee::{Role, VoteBundle};
-use klero_net::{Network, Receipt, Refusal};
+use klero_net::{Network, Receipt, Refusal, Verdict};
 use klero_sampling::Digest;
+use klero_stake::SignedOperation;
 
 use crate::core::{Item, Verified};
 use crate::keys::Secret;
 use crate::metrics::Metrics;
+use crate::operations::OperationPool;
 use crate::view::{SharedView, View};
 use crate::wire::Message;
 
@@ -39,6 +41,7 @@ struct Shared {
     ready: Condvar,
     network: Network,
     metrics: Arc<Metrics>,
+    operations: OperationPool,
 }
 
 impl Verifier {
@@ -51,6 +54,7 @@ impl Verifier {
         view: &SharedView,
         network: Network,
         metrics: Arc<Metrics>,
+        operations: OperationPool,
         core: &Sender<Verified>,
     ) -> std::io::Result<Self> {
         let shared = Arc::new(Shared {
@@ -59,6 +63,7 @@ impl Verifier {
             ready: Condvar::new(),
             network,
             metrics,
+            operations,
         });
         for number in 0..threads.max(1) {
             let worker = Worker {
@@ -239,6 +244,11 @@ impl Worker {
             Message::Block(block) if !is_wanted => Ok(Item::Offer(block)),
             Message::Block(block) => check::verify_block(view, block),
             Message::Final(block) => check::verify_final(view, *block),
+            Message::Operation(operation) => {
+                self.take_operation(view, *operation, receipt);
+                return None;
+            }
+            Message::Evidence(evidence) => check::verify_evidence(view, evidence),
             Message::Votes(_) | Message::Transaction(_) => Err(Refusal::Malformed),
         };
         match verified {
@@ -262,6 +272,21 @@ impl Worker {
             Err(refusal) => {
                 self.shared.refuse(receipt, refusal);
                 None
+            }
+        }
+    }
+
+    /// An operation waits in the pool, and is nothing to the core.
+    fn take_operation(&self, view: &View, operation: SignedOperation, receipt: Option<Receipt>) {
+        match self.shared.operations.offer(&view.chain, operation, false) {
+            Ok(_) => {
+                if let Some(receipt) = receipt {
+                    self.shared.network.verdict(receipt, Verdict::Accept);
+                }
+            }
+            Err(error) => {
+                tracing::debug!(%error, "operation refused");
+                self.shared.refuse(receipt, check::refusal_of_operation(&error));
             }
         }
     }

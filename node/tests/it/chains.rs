@@ -4,7 +4,7 @@ use klero_committee::{
     CommitteeSize, Profile, QuorumCertificate, Role, RoundContext, Step, ValidatorKeys, Value, Vote,
     cast_vote, certificate,
 };
-use klero_finality::{Chain, CheckpointRules, Draft, FinalBlock, Genesis};
+use klero_finality::{Chain, Draft, FinalBlock, Genesis};
 use klero_node::app::pack;
 use klero_node::keys::{KeyEntry, Secret};
 use klero_sampling::vrf::VrfSuite;
@@ -64,13 +64,7 @@ fn grow(stakes: &[u64], profile: Profile, rounds: u64) -> Finished {
     let validators = entries
         .iter()
         .map(|(entry, stake)| entry.genesis_validator(network, *stake).unwrap());
-    let genesis = Genesis {
-        network: network.into(),
-        timestamp: 1_000,
-        checkpoints: CheckpointRules::beside(&profile),
-        profile,
-        validators: validators.collect(),
-    };
+    let genesis = Genesis::new(network, 1_000, profile, validators.collect());
     let keys: Vec<ValidatorKeys> = entries.iter().map(|(entry, _)| entry.keys().unwrap()).collect();
     let mut chain = Chain::new(&genesis).unwrap();
     let mut blocks: Vec<FinalBlock> = Vec::new();
@@ -89,6 +83,7 @@ fn entry(number: u64) -> KeyEntry {
         id,
         vrf: VrfSuite::Sr25519,
         seed: Secret::new(*seed.as_bytes()),
+        operator: None,
     }
 }
 
@@ -103,6 +98,7 @@ fn decide(chain: &Chain, keys: &[ValidatorKeys], parent: Option<&FinalBlock>) ->
             period,
             proposer,
             parent_certificate: parent.map(|parent| parent.certificate.clone()),
+            operations: Vec::new(),
             application_root: Digest([u8::try_from(round).unwrap(); 32]),
             payload: payload(round),
             now: 2_000 + 17 * round,

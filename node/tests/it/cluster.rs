@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use klero_committee::{CommitteeSize, Timing};
 use klero_node::events::{FinalEvent, NodeEvent};
-use klero_node::finality::{CheckpointRules, Genesis, Profile};
+use klero_node::finality::{Genesis, Profile};
 use klero_node::keys::KeyFile;
 use klero_node::{Node, NodeBuilder};
 use klero_sampling::SeatScheme;
@@ -49,18 +49,11 @@ impl Cluster {
             .collect();
         let entries =
             (0..validators).flat_map(|number| keys.iter().map(move |file| &file.validators[number]));
-        let mut validators: Vec<_> = (0..)
+        let validators: Vec<_> = (0..)
             .zip(entries)
             .map(|(number, entry)| entry.genesis_validator(NETWORK, stake(number)).unwrap())
             .collect();
-        validators.sort_by_key(|validator| validator.id);
-        let genesis = Genesis {
-            network: NETWORK.into(),
-            timestamp: 1,
-            checkpoints: CheckpointRules::beside(&profile),
-            profile,
-            validators,
-        };
+        let genesis = Genesis::new(NETWORK, 1, profile, validators);
         let places = keys.into_iter().map(|keys| {
             let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
             let address = format!(

@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use klero_node::finality::{CheckpointRules, Genesis, Profile};
+use klero_node::finality::{Genesis, Profile};
 use klero_node::keys::{KeyError, KeyFile, Secret};
 
 #[test]
@@ -88,13 +88,7 @@ fn secrets_are_not_printed_and_children_differ() {
 fn the_validators_of_a_key_file_make_a_genesis_of_its_network() {
     let keys = KeyFile::generate("a-network", 4).unwrap();
     let validators = keys.genesis_validators(10).unwrap();
-    let mut genesis = Genesis {
-        network: "a-network".into(),
-        timestamp: 0,
-        profile: Profile::full(),
-        checkpoints: CheckpointRules::beside(&Profile::full()),
-        validators,
-    };
+    let mut genesis = Genesis::new("a-network", 0, Profile::full(), validators);
     assert!(genesis.validate().is_ok());
     genesis.network = "b-network".into();
     assert!(genesis.validate().is_err());

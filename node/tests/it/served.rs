@@ -102,6 +102,7 @@ impl Served {
             submitter,
             metrics: Arc::clone(&metrics),
             kv,
+            stake: None,
         };
         let (stop, stopped) = oneshot::channel::<()>();
         let server = std::thread::spawn(move || {

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context, ensure};
 use clap::ValueEnum;
 use klero_committee::{Committees, Profile, Step};
-use klero_finality::{CheckpointRules, Genesis, GenesisValidator};
+use klero_finality::{Genesis, GenesisValidator};
 use klero_sampling::SeatScheme;
 use klero_sampling::vrf::VrfSuite;
 use serde_json::json;
@@ -104,16 +104,9 @@ pub(crate) fn of(
     network: &str,
     timestamp: u64,
     profile: Profile,
-    mut validators: Vec<GenesisValidator>,
+    validators: Vec<GenesisValidator>,
 ) -> Genesis {
-    validators.sort_by_key(|validator| validator.id);
-    Genesis {
-        network: network.to_owned(),
-        timestamp,
-        checkpoints: CheckpointRules::beside(&profile),
-        profile,
-        validators,
-    }
+    Genesis::new(network, timestamp, profile, validators)
 }
 
 /// Milliseconds since 1970.

@@ -127,6 +127,7 @@ fn configuration(args: &Args, has_keys: bool) -> NodeConfig {
         genesis: "genesis.json".into(),
         data: "data".into(),
         keys: has_keys.then(|| "keys.json".into()),
+        faucet: None,
         rpc: args.rpc,
         listen: args.listen.clone(),
         bootnodes: args.bootnode.clone(),

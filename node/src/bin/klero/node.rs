@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use klero_node::events::NodeEvent;
 use klero_node::{Node, NodeBuilder, NodeConfig};
+use klero_stake::Receipt;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -21,12 +22,15 @@ pub(crate) struct Args {
     /// The node's configuration, as `klero init` and `klero testnet` write it
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
-    /// Print one line of JSON for each event: ready, proposed, final, alarm
+    /// Print one line of JSON for each event: ready, proposed, final, stake, alarm
     #[arg(long)]
     json: bool,
     /// Stop when standard input ends: with the process that started this one
     #[arg(long)]
     exit_with_parent: bool,
+    /// For testnets: sign two values wherever these validators vote, to see their stake burnt for it
+    #[arg(long)]
+    equivocate: bool,
 }
 
 /// That the node is to stop.
@@ -42,10 +46,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let (events, told) = channel();
     let config = NodeConfig::load(&args.config)?;
     let name = config.name.clone();
-    let node = NodeBuilder::from_config(&config)?
-        .key_value()?
-        .events(events)
-        .start()?;
+    let builder = NodeBuilder::from_config(&config)?.key_value()?.events(events);
+    let builder = if args.equivocate {
+        builder.equivocating()
+    } else {
+        builder
+    };
+    let node = builder.start()?;
     print_events(told, name, args.json, stop);
     wait(&node, &stopped)?;
     node.stop().context("the node did not stop in good order")
@@ -109,7 +116,14 @@ fn tell(name: &str, event: &NodeEvent) -> anyhow::Result<()> {
             p2p.join(" ")
         )),
         NodeEvent::Alarm { cause } => output::write(&format!("alarm: {cause}; {name} votes no more\n")),
-        NodeEvent::Proposed { .. } | NodeEvent::Final(_) => Ok(()),
+        NodeEvent::Stake {
+            round,
+            receipt: Receipt::Convicted { offence, burnt, .. },
+        } => output::write(&format!(
+            "round {round}: {} was convicted of what it signed in round {}; {burnt} burnt\n",
+            offence.offender, offence.round
+        )),
+        NodeEvent::Proposed { .. } | NodeEvent::Final(_) | NodeEvent::Stake { .. } => Ok(()),
     }
 }
 

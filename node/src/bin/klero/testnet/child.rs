@@ -48,6 +48,7 @@ impl Child {
         name: &str,
         config: &Path,
         place: usize,
+        equivocates: bool,
         messages: SyncSender<Message>,
     ) -> anyhow::Result<Self> {
         let log = config.with_file_name("node.log");
@@ -62,6 +63,7 @@ impl Child {
             .arg("--config")
             .arg(config)
             .args(["--json", "--exit-with-parent"])
+            .args(equivocates.then_some("--equivocate"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(log_file)

@@ -13,6 +13,9 @@ use crate::{genesis, output};
 /// The most other nodes that a node is told of; it hears of the rest from these.
 const MOST_BOOTNODES: usize = 8;
 
+/// The first node's file with the account that hands out stake.
+const FAUCET: &str = "faucet.json";
+
 /// The directory, by its absolute path.
 #[derive(Debug)]
 pub(crate) struct Directory {
@@ -86,10 +89,13 @@ impl Directory {
     /// Writes the genesis and, for each node, keys and an empty log.
     pub(crate) fn write(&self, plan: &Plan) -> anyhow::Result<()> {
         genesis::create(&plan.genesis, &self.genesis())?;
-        for node in &plan.nodes {
+        for (place, node) in plan.nodes.iter().enumerate() {
             let dir = self.node(&node.name);
             std::fs::create_dir(&dir).with_context(|| format!("cannot make {}", dir.display()))?;
             node.keys.create(&dir.join("keys.json"))?;
+            if place == 0 {
+                plan.faucet.create(&dir.join(FAUCET))?;
+            }
             // The keys were made just now: nobody voted with them.
             klero_node::mark_never_voted(&dir.join("data"), &node.keys)
                 .with_context(|| format!("cannot make the log of {}", node.name))?;
@@ -108,6 +114,7 @@ impl Directory {
                 genesis: "../genesis.json".into(),
                 data: "data".into(),
                 keys: Some("keys.json".into()),
+                faucet: (place == 0).then(|| FAUCET.into()),
                 rpc: ports.rpc()?,
                 listen: vec![ports.peers()?],
                 wait_for_peers: bootnodes.len(),

@@ -57,6 +57,9 @@ pub(crate) struct Args {
     /// Who votes; without it, everyone for up to 16 validators, and a drawn committee for more
     #[arg(long, value_enum)]
     scheme: Option<Scheme>,
+    /// Nodes that sign two values wherever they vote, by their numbers from 1: to see their stake burnt for it
+    #[arg(long, value_name = "N", value_delimiter = ',')]
+    equivocate: Vec<u16>,
     /// Print one line of JSON a round, and the summary as the last line
     #[arg(long)]
     json: bool,
@@ -70,6 +73,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         scheme: args.scheme.unwrap_or(profile::scheme_for(validators)),
         seed: args.seed.as_deref(),
         timestamp: genesis::now_ms()?,
+        equivocate: &args.equivocate,
     })?;
     let ports = Ports::reserve(args.nodes.into(), args.base_port)?;
     let directory = Directory::new(args.dir.as_deref())?;

@@ -2,14 +2,21 @@
 
 use anyhow::{Context, ensure};
 use klero_finality::Genesis;
+use klero_node::Faucet;
 use klero_node::keys::{KeyEntry, KeyFile, Secret};
 use klero_sampling::Domain;
+use klero_stake::GenesisAccount;
 
 use super::{profile, stakes};
 use crate::genesis::{self, Scheme};
 
 /// The name that the proofs of possession are for.
 pub(crate) const NETWORK: &str = "klero-testnet";
+
+/// Every so many rounds a checkpoint, so that one comes by while somebody watches.
+const CHECKPOINT_INTERVAL: u32 = 50;
+/// How many requests the faucet can serve. Each gets the mean stake of a validator.
+const GRANTS: u64 = 1_000;
 
 /// One node to be.
 #[derive(Debug)]
@@ -20,6 +27,8 @@ pub(crate) struct NodePlan {
     pub(crate) keys: KeyFile,
     /// The stake of its validators together.
     pub(crate) stake: u64,
+    /// Whether it signs two values where it votes.
+    pub(crate) equivocates: bool,
 }
 
 /// A network to be.
@@ -29,6 +38,8 @@ pub(crate) struct Plan {
     pub(crate) genesis: Genesis,
     /// The nodes.
     pub(crate) nodes: Vec<NodePlan>,
+    /// The account that hands out stake.
+    pub(crate) faucet: Faucet,
 }
 
 /// What a network is made from.
@@ -44,6 +55,8 @@ pub(crate) struct Wish<'a> {
     pub(crate) seed: Option<&'a str>,
     /// Milliseconds since 1970.
     pub(crate) timestamp: u64,
+    /// The nodes that sign two values, by their numbers from 1.
+    pub(crate) equivocate: &'a [u16],
 }
 
 impl Plan {
@@ -84,11 +97,30 @@ impl Plan {
                 name: format!("node{}", place + 1),
                 keys,
                 stake,
+                equivocates: wish
+                    .equivocate
+                    .iter()
+                    .any(|number| usize::from(*number) == place + 1),
             });
         }
-        let genesis = genesis::of(NETWORK, wish.timestamp, profile::of(wish.scheme), validators);
+        let faucet = Faucet {
+            operator: next(),
+            grant: (stakes.iter().sum::<u64>() / stakes.len() as u64).max(1),
+        };
+        let profile = profile::of_testnet(wish.scheme);
+        let mut genesis = genesis::of(NETWORK, wish.timestamp, profile, validators);
+        genesis.checkpoints.interval = CHECKPOINT_INTERVAL;
+        genesis.stake.slash_millionths = 1_000_000;
+        genesis.accounts = vec![GenesisAccount {
+            operator: faucet.secret().public(),
+            free: faucet.grant.saturating_mul(GRANTS),
+        }];
         genesis.validate().context("these validators make no genesis")?;
-        Ok(Self { genesis, nodes })
+        Ok(Self {
+            genesis,
+            nodes,
+            faucet,
+        })
     }
 
     /// The stake of all validators.
@@ -108,6 +140,7 @@ mod tests {
             scheme: Scheme::Quota,
             seed,
             timestamp: 1,
+            equivocate: &[],
         };
         Plan::new(&wish).unwrap()
     }
@@ -156,6 +189,7 @@ mod tests {
             scheme: Scheme::Full,
             seed: None,
             timestamp: 1,
+            equivocate: &[],
         };
         let error = Plan::new(&wish).unwrap_err().to_string();
         assert!(error.contains("--validators 4"), "{error}");

@@ -94,6 +94,7 @@ fn start(
             &node.name,
             &directory.config(&node.name),
             place,
+            node.equivocates,
             sender.clone(),
         )?);
     }

@@ -1,5 +1,6 @@
 //! Watching the nodes: rounds are printed, nodes that end are named.
 
+use std::collections::BTreeSet;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -8,10 +9,13 @@ use std::time::{Duration, Instant};
 use anyhow::{bail, ensure};
 use klero_committee::{Committees, Step};
 use klero_node::events::NodeEvent;
+use klero_sampling::Digest;
+use klero_stake::Receipt;
+use klero_stake::evidence::Offence;
 
 use super::child::{Child, Message};
 use super::directory::Directory;
-use super::plan::Plan;
+use super::plan::{NodePlan, Plan};
 use super::rounds::Rounds;
 use super::screen::Screen;
 use super::summary::{Summary, Tally};
@@ -32,6 +36,7 @@ pub(crate) struct Watch<'a> {
     tally: Tally,
     runs: Vec<bool>,
     failed: Vec<String>,
+    convicted: BTreeSet<Offence>,
     last_progress: Instant,
 }
 
@@ -47,6 +52,7 @@ impl<'a> Watch<'a> {
             tally: Tally::default(),
             runs: vec![true; plan.nodes.len()],
             failed: Vec::new(),
+            convicted: BTreeSet::new(),
             last_progress: Instant::now(),
         }
     }
@@ -97,6 +103,20 @@ impl<'a> Watch<'a> {
                 round, block, at_us, ..
             } => self.rounds.proposed(round, block, at_us),
             NodeEvent::Final(event) => self.rounds.finalized(place, event)?,
+            NodeEvent::Stake {
+                round,
+                receipt: Receipt::Convicted { offence, burnt, .. },
+            } => {
+                // Every node tells of it, and what has no stake left has none to lose.
+                if burnt > 0 && self.convicted.insert(offence) {
+                    let name = self.owner(&offence.offender);
+                    self.screen.remark(&format!(
+                        "round {round}: {name} was convicted of what it signed in round {}; {burnt} of its stake burnt",
+                        offence.round
+                    ));
+                }
+            }
+            NodeEvent::Stake { .. } => {}
             NodeEvent::Alarm { cause } => {
                 let name = &self.plan.nodes[place].name;
                 self.screen
@@ -105,6 +125,17 @@ impl<'a> Watch<'a> {
             }
         }
         Ok(())
+    }
+
+    /// The node that holds a validator's keys, and which of them they are.
+    fn owner(&self, validator: &Digest) -> String {
+        let holds = |node: &&NodePlan| node.keys.validators.iter().any(|entry| entry.id == *validator);
+        let id = validator.to_string();
+        let short = id.get(..8).unwrap_or(&id);
+        match self.plan.nodes.iter().find(holds) {
+            Some(node) => format!("validator {short} of {}", node.name),
+            None => format!("validator {short}"),
+        }
     }
 
     /// Prints what is finished; says whether that was all.
@@ -208,6 +239,7 @@ mod tests {
             scheme,
             seed: Some("watch"),
             timestamp: 1,
+            equivocate: &[],
         })
         .unwrap()
     }
