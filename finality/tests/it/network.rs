@@ -125,6 +125,11 @@ impl Network {
         network
     }
 
+    /// Members with these stakes, all in every committee, before the first block.
+    pub(crate) fn of_stakes(stakes: &[u64]) -> Self {
+        Self::new(genesis(stakes, profile(SeatScheme::Full, 40, 30)))
+    }
+
     pub(crate) fn proposer(&self) -> u32 {
         (self.chain.round() as usize % self.keys.len()) as u32
     }
