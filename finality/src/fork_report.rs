@@ -21,10 +21,10 @@
 //! one that names nobody does not say that nobody is guilty. It grows with the certificates it is given, other
 //! certificates of the same role and value included. A node that kept the votes knows more.
 //!
-//! A report slashes nobody. [`Evidence`](klero_stake::Evidence) holds the two signatures of one offender; a
-//! certificate of several signers holds the sum of theirs, and a sum cannot be taken apart. Reports are for people,
-//! who decide what becomes of a chain that forked. A node that has the votes behind the certificates makes evidence of
-//! them, as of any others.
+//! A report slashes nobody. [`Evidence`](klero_stake::Evidence) takes two signatures of one offender. A certificate of
+//! several signers has the sum of theirs, and one sum cannot be taken apart; only sums that differ by one signer give
+//! the signature of that one, and nothing here looks for such luck. Reports are for people, who decide what becomes of a
+//! chain that forked. A node that has the votes behind the certificates makes evidence of them, as of any others.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use klero_finality::Fork;
 use klero_finality::stake::Evidence;
 use klero_finality::stake::committee::certificate::assemble;
+use klero_finality::stake::committee::sampling::SeatScheme;
 use klero_finality::stake::committee::{QuorumCertificate, RoundContext, Step, Value, Vote};
 
 use crate::forks::{V, W, vote};
@@ -186,7 +187,7 @@ fn storms(network: &Network, seeds: u64) -> [usize; 3] {
 /// member.
 #[test]
 fn where_all_are_members_the_report_is_right() {
-    let network = Network::of_stakes(&[9, 7, 7, 5, 4, 4, 3, 2, 1, 1]);
+    let network = Network::of_stakes(SeatScheme::Full, &[9, 7, 7, 5, 4, 4, 3, 2, 1, 1]);
     let [forks, culprits, spared] = storms(&network, 60);
     assert!(forks > 20 && culprits > 50 && spared > 20);
 }
@@ -202,7 +203,7 @@ fn in_sampled_committees_the_report_is_right() {
 #[test]
 fn the_bound_is_more_than_a_third_where_all_are_members() {
     for stakes in [&[1; 4][..], &[1; 7], &[9, 7, 7, 5, 4, 4, 3, 2, 1, 1]] {
-        let network = Network::of_stakes(stakes);
+        let network = Network::of_stakes(SeatScheme::Full, stakes);
         let total: u64 = stakes.iter().sum();
         let forks = (0..20).flat_map(|seed| {
             let storm = Storm::new(&network, seed);

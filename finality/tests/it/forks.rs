@@ -1,7 +1,7 @@
 //! Forks, and who is to blame for them.
 
 use klero_finality::stake::committee::certificate::assemble;
-use klero_finality::stake::committee::sampling::Digest;
+use klero_finality::stake::committee::sampling::{Digest, SeatScheme};
 use klero_finality::stake::committee::{
     CertificateError, QuorumCertificate, Role, RoundContext, Step, UnverifiedCertificate, Value, Vote,
     cast_vote,
@@ -271,6 +271,24 @@ fn two_nodes_that_finalized_different_blocks_show_a_fork() {
     assert_eq!(report.stake, stakes.sum::<u64>());
 }
 
+/// [FIN-6] Thresholds of sampled committees are seats: no bound in stake follows from them, even where 2T > S.
+#[test]
+fn sampled_committees_have_no_bound_in_stake() {
+    let network = Network::of_stakes(SeatScheme::Quota, &[4; 10]);
+    let context = network.chain.context(1).unwrap();
+    let [one, other] = [(V, 0..9), (W, 1..10)].map(|(value, voters)| {
+        let place = (0, Step::Cert);
+        let votes: Vec<Vote> = voters
+            .filter_map(|voter| vote(&network, &context, voter, place, value))
+            .collect();
+        assemble(&context, votes[0].role(), value, &votes).unwrap()
+    });
+    assert!(2 * one.weight() > context.electorate().total().into());
+    let report = Fork::of(&context, one, other).unwrap().report(&[]);
+    assert_eq!(named(&report), [1, 2, 3, 4, 5, 6, 7, 8]);
+    assert_eq!((report.stake, report.total, report.bound), (32, 40, None));
+}
+
 /// [FIN-6] Only two Cert certificates of one round for two blocks are a fork.
 #[test]
 fn what_is_no_fork_is_refused() {
@@ -335,7 +353,7 @@ fn forged_certificates_are_refused() {
     forged(moved, CertificateError::Signature);
     let bottom = CertificateError::Bottom(Role::new(1, 1, Step::Cert));
     forged(|it| it.value = Value::Bottom, bottom);
-    let other = Network::of_stakes(&[2; 4]);
+    let other = Network::of_stakes(SeatScheme::Full, &[2; 4]);
     let elsewhere = Four {
         context: other.chain.context(1).unwrap(),
         network: other,

@@ -125,9 +125,9 @@ impl Network {
         network
     }
 
-    /// Members with these stakes, all in every committee, before the first block.
-    pub(crate) fn of_stakes(stakes: &[u64]) -> Self {
-        Self::new(genesis(stakes, profile(SeatScheme::Full, 40, 30)))
+    /// Members with these stakes under a scheme, before the first block.
+    pub(crate) fn of_stakes(scheme: SeatScheme, stakes: &[u64]) -> Self {
+        Self::new(genesis(stakes, profile(scheme, 30, 25)))
     }
 
     pub(crate) fn proposer(&self) -> u32 {
