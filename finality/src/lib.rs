@@ -5,7 +5,7 @@
 //! seeds and electorates, makes the [`RoundContext`](klero_committee::RoundContext) of the next rounds, and
 //! refuses a header that does not follow. [`Chain::accept`] takes a block with its certificate, and is all that
 //! `klero verify` trusts. Every n-th block a committee of its own signs a [`Checkpoint`]; a [`LightClient`] hops by them,
-//! and needs no registry.
+//! and needs no registry. A [`Fork`] shows that two blocks of a round are final, and its report who is to blame.
 #![forbid(unsafe_code)]
 #![deny(
     clippy::expect_used,
@@ -20,6 +20,8 @@ mod chain;
 mod checkpoint;
 mod checkpoints;
 mod draft;
+mod fork;
+mod fork_report;
 mod genesis;
 mod level;
 mod light;
@@ -31,6 +33,8 @@ pub use checkpoint::{
 };
 pub use checkpoints::DueCheckpoint;
 pub use draft::Draft;
+pub use fork::{Fork, ForkError, UnverifiedFork};
+pub use fork_report::{Breach, Culprit, ForkReport, Signed};
 pub use genesis::{Genesis, GenesisError, GenesisValidator};
 pub use klero_committee::Profile;
 pub use klero_stake as stake;

@@ -128,6 +128,11 @@ impl Network {
         network
     }
 
+    /// Members with these stakes under a scheme, before the first block.
+    pub(crate) fn of_stakes(scheme: SeatScheme, stakes: &[u64]) -> Self {
+        Self::new(genesis(stakes, profile(scheme, 30, 25)))
+    }
+
     pub(crate) fn proposer(&self) -> u32 {
         (self.chain.round() as usize % self.keys.len()) as u32
     }
