@@ -113,6 +113,12 @@ impl Agreement {
         self.round.decision.as_ref().map(|(_, block)| block)
     }
 
+    /// σ(p): the block with a Soft quorum in the present period [BA-6].
+    pub fn staged(&self) -> Option<&Digest> {
+        let period = self.round.present();
+        period.and_then(|period| period.staged.as_ref())
+    }
+
     /// Whether a body is needed for itself, however low its proposal ranks: it is staged, carried or decided
     /// [BA-10].
     pub fn seeks_body(&self, block: &Digest) -> bool {

@@ -1,9 +1,9 @@
 //! How final something is.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Levels that a client can ask for, in ascending order [FIN-3].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Somebody with a seat proposed it.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use klero_committee::UnverifiedCertificate;
-use klero_finality::{Block, FinalBlock};
+use klero_finality::{Block, FinalBlock, SignedCheckpoint, UnverifiedFork};
 use klero_sampling::Digest;
 use klero_sampling::codec::Wire;
 use klero_stake::Registry;
@@ -85,6 +85,44 @@ impl BlockStore {
         batch.put(Column::Blocks, round, block.block.encode());
         batch.put(Column::Certificates, round, block.certificate.encode());
         batch.put(Column::Meta, HEAD, round);
+    }
+
+    /// Adds a signed checkpoint to a batch.
+    pub fn append_checkpoint(batch: &mut Batch, number: u64, signed: &SignedCheckpoint) {
+        batch.put(Column::Checkpoints, number.to_be_bytes(), signed.encode());
+    }
+
+    /// A signed checkpoint; none for one that this node never saw signed.
+    ///
+    /// # Errors
+    /// [`StoreError`] when reading fails or the record is damaged.
+    pub fn checkpoint(&self, number: u64) -> Result<Option<SignedCheckpoint>, StoreError> {
+        self.read(Column::Checkpoints, number)
+    }
+
+    /// The number of the last signed checkpoint; 0 for none. Checkpoints before it may be missing.
+    ///
+    /// # Errors
+    /// [`StoreError`] when reading fails.
+    pub fn last_checkpoint(&self) -> Result<u64, StoreError> {
+        let keys = self.store.scan(Column::Checkpoints, &[], usize::MAX)?;
+        let last = keys
+            .last()
+            .and_then(|(key, _)| <[u8; 8]>::try_from(key.as_slice()).ok());
+        Ok(last.map_or(0, u64::from_be_bytes))
+    }
+
+    /// Adds a fork to a batch.
+    pub fn append_fork(batch: &mut Batch, round: u64, fork: &UnverifiedFork) {
+        batch.put(Column::Forks, round.to_be_bytes(), fork.encode());
+    }
+
+    /// The fork of a round, if one was seen [FIN-6].
+    ///
+    /// # Errors
+    /// [`StoreError`] when reading fails or the record is damaged.
+    pub fn fork(&self, round: u64) -> Result<Option<UnverifiedFork>, StoreError> {
+        self.read(Column::Forks, round)
     }
 
     /// The chain id that the store was made for, if it was used before.

@@ -11,6 +11,7 @@ use klero_net::Multiaddr;
 use crate::app::Application;
 use crate::app::kv::{KeyValue, KvReader};
 use crate::config::NodeConfig;
+use crate::core::ForkHook;
 use crate::error::NodeError;
 use crate::events::NodeEvent;
 use crate::keys::KeyFile;
@@ -34,6 +35,7 @@ pub struct NodeBuilder {
     pub(crate) events: Option<Sender<NodeEvent>>,
     pub(crate) kv: Option<KvReader>,
     pub(crate) faucet: Option<Faucet>,
+    pub(crate) on_fork: Option<ForkHook>,
     pub(crate) application: Option<Box<dyn Application>>,
 }
 
@@ -53,6 +55,7 @@ impl NodeBuilder {
             events: None,
             kv: None,
             faucet: None,
+            on_fork: None,
             application: None,
         }
     }
@@ -81,6 +84,16 @@ impl NodeBuilder {
             builder = builder.bootnode(parse(address)?);
         }
         Ok(builder)
+    }
+
+    /// Does this upon a fork, after both certificates are on the disk and the node has stopped voting [FIN-6].
+    #[must_use]
+    pub fn on_fork(
+        mut self,
+        hook: impl FnMut(&klero_finality::Fork, &klero_finality::ForkReport) + Send + 'static,
+    ) -> Self {
+        self.on_fork = Some(ForkHook::new(hook));
+        self
     }
 
     /// For testnets: the API hands out stake of this account.

@@ -34,6 +34,22 @@ pub enum NodeEvent {
         /// What it did.
         receipt: klero_stake::Receipt,
     },
+    /// A checkpoint was signed, or learnt to be.
+    Checkpoint {
+        /// Its number.
+        number: u64,
+        /// The round of its block.
+        round: u64,
+        /// The attempt that gave a quorum, from 0.
+        attempt: u32,
+    },
+    /// Two blocks of one round are certified; the node votes no more.
+    Fork {
+        /// The round.
+        round: u64,
+        /// Who is to blame, as far as the certificates show.
+        report: Box<klero_finality::ForkReport>,
+    },
     /// Two quorums that cannot both be; the node votes no more.
     Alarm {
         /// What was seen.

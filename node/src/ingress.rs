@@ -75,7 +75,11 @@ impl Ingress {
         };
         let present = self.view.get().round();
         if round < present {
-            return self.refuse(receipt, Refusal::Stale);
+            // A certificate that contradicts what is final is the one thing of the past that matters [FIN-6].
+            return match message {
+                Message::Certificate(_) => self.verifier.submit(Job::gossiped(message, attempt, receipt)),
+                _ => self.refuse(receipt, Refusal::Stale),
+            };
         }
         if round > present {
             // The sender has finished a round that this node has not.

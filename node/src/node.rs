@@ -21,7 +21,9 @@ use crate::core::{self, Core, CoreError, Links, OwnKeys};
 use crate::error::NodeError;
 use crate::events::NodeEvent;
 use crate::keys::{KeyEntry, KeyFile, Secret};
+use crate::level::LevelPage;
 use crate::parts::Parts;
+use crate::past::PastRounds;
 use crate::status::{SharedStatus, Status};
 use crate::submit::Submitter;
 use crate::verify::Verifier;
@@ -62,16 +64,18 @@ impl Node {
     pub(crate) fn start(wanted: NodeBuilder) -> Result<Self, NodeError> {
         let mut application = wanted.application.ok_or(NodeError::NoApplication)?;
         let blocks = BlockStore::new(wanted.store);
-        let chain = restore(&wanted.genesis, &blocks)?;
+        let past = PastRounds::default();
+        let chain = restore(&wanted.genesis, &blocks, &past)?;
+        let checkpoint = blocks.last_checkpoint()?;
         replay(application.as_mut(), &blocks)?;
         let own = own_keys(wanted.keys.as_ref())?;
         let log = open_log(&blocks, wanted.never_voted, &own)?;
         let config = network_config(*chain.id(), wanted.keys.as_ref(), wanted.listen, wanted.bootnodes)?;
         let listener = wanted.rpc.map(bind).transpose()?;
         let runtime = runtime()?;
-        let joined = Parts::join(&runtime, &chain, blocks, config)?;
+        let joined = Parts::join(&runtime, (&chain, &past), blocks, config)?;
         let (parts, inbox, addresses) = (joined.parts, joined.inbox, joined.addresses);
-        parts.introduce(&wanted.name, &chain, application.applied().root);
+        parts.introduce(&wanted.name, &chain, application.applied().root, checkpoint);
         let (submitter, submissions) = Submitter::channel(SUBMISSIONS);
         let (application, application_runs) = app_thread::spawn(application, parts.around(submissions))?;
         let fetch = parts.follow_network(&runtime, joined.events);
@@ -79,7 +83,7 @@ impl Node {
         let stop_api = listener
             .map(|listener| parts.serve(&runtime, listener, submitter.clone(), wanted.kv, wanted.faucet));
         announce(wanted.events.as_ref(), rpc, &addresses);
-        let links = parts.links(application, fetch, wanted.events);
+        let links = parts.links(application, fetch, wanted.events, wanted.on_fork);
         let (stop, stopped) = bounded::<()>(1);
         let (tell_failure, failed) = bounded(1);
         let run = Run {
@@ -161,6 +165,27 @@ impl Node {
             std::thread::sleep(Duration::from_millis(2));
         }
         true
+    }
+
+    /// How final a round is, once it has reached a level or the time is over; `None` while nothing is known of it.
+    ///
+    /// # Errors
+    /// [`NodeError`] when the store fails.
+    pub fn wait_for_level(
+        &self,
+        round: u64,
+        level: klero_finality::Level,
+        within: Duration,
+    ) -> Result<Option<LevelPage>, NodeError> {
+        let until = Instant::now() + within;
+        loop {
+            let found = LevelPage::of(&self.status.get(), &self.blocks, round)?;
+            let is_reached = found.is_some_and(|page| page.level >= level);
+            if is_reached || Instant::now() >= until || !self.failed.is_empty() {
+                return Ok(found);
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
     }
 
     /// Waits for so long for the node to fail; says why it cannot go on, if it cannot.
@@ -277,7 +302,11 @@ fn open_log(blocks: &BlockStore, never_voted: bool, own: &OwnKeys) -> Result<Vot
 }
 
 /// The chain as the store holds it.
-fn restore(genesis: &klero_finality::Genesis, blocks: &BlockStore) -> Result<Chain, NodeError> {
+fn restore(
+    genesis: &klero_finality::Genesis,
+    blocks: &BlockStore,
+    past: &PastRounds,
+) -> Result<Chain, NodeError> {
     let mut chain = Chain::new(genesis)?;
     match blocks.chain()? {
         Some(stored) if stored != chain.id().as_bytes() => {
@@ -291,7 +320,11 @@ fn restore(genesis: &klero_finality::Genesis, blocks: &BlockStore) -> Result<Cha
     }
     for round in 1..=blocks.head()? {
         let block = blocks.block(round)?.ok_or(NodeError::MissingBlock(round))?;
+        let context = chain.context(round);
         chain.advance(&block).map_err(|_| NodeError::Registry(round))?;
+        if let Some(context) = context {
+            past.push(context, *chain.head());
+        }
     }
     Ok(chain)
 }

@@ -16,13 +16,14 @@ use crate::BlockStore;
 use crate::api::{self, ApiState};
 use crate::app::kv::KvReader;
 use crate::app_thread::{ApplicationThread, Surroundings};
-use crate::core::{self, Links, Verified};
+use crate::core::{self, ForkHook, Links, Verified};
 use crate::error::NodeError;
 use crate::events::NodeEvent;
 use crate::hints::Hints;
 use crate::ingress::Ingress;
 use crate::metrics::Metrics;
 use crate::operations::OperationPool;
+use crate::past::PastRounds;
 use crate::stake_desk::{Faucet, StakeDesk};
 use crate::status::SharedStatus;
 use crate::submit::{Submission, Submitter};
@@ -47,6 +48,7 @@ pub(crate) struct Parts {
     view: SharedView,
     open: OpenBlocks,
     operations: OperationPool,
+    past: PastRounds,
     to_core: Sender<Verified>,
     transactions: Sender<(Receipt, Vec<u8>)>,
     gossip: Receiver<(Receipt, Vec<u8>)>,
@@ -73,7 +75,7 @@ impl Parts {
     /// [`NodeError`] when the network or a thread cannot start.
     pub(crate) fn join(
         runtime: &Runtime,
-        chain: &Chain,
+        (chain, past): (&Chain, &PastRounds),
         blocks: BlockStore,
         config: NetworkConfig,
     ) -> Result<Joined, NodeError> {
@@ -89,7 +91,10 @@ impl Parts {
         };
         let early = runtime.block_on(wait_for_address(&mut later, is_listening));
         let addresses = addresses_of(&early, &network);
-        let (metrics, view) = (Metrics::new(), SharedView::new(View::new(chain.clone())));
+        let (metrics, view) = (
+            Metrics::new(),
+            SharedView::new(View::new(chain.clone(), past.clone())),
+        );
         let (to_core, inbox) = core::inbox();
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let operations = OperationPool::default();
@@ -106,6 +111,7 @@ impl Parts {
             view,
             open,
             operations,
+            past: past.clone(),
             to_core,
             transactions,
             gossip,
@@ -119,13 +125,15 @@ impl Parts {
     }
 
     /// Fills in what the API shows before the first round.
-    pub(crate) fn introduce(&self, name: &str, chain: &Chain, application_root: Digest) {
+    pub(crate) fn introduce(&self, name: &str, chain: &Chain, application_root: Digest, checkpoint: u64) {
         self.status.update(|status| {
             status.name = name.into();
             status.chain = *chain.id();
             (status.final_round, status.final_block) = (chain.round(), *chain.head());
             status.final_timestamp = chain.timestamp();
             status.application_root = Some(application_root);
+            status.checkpoint = checkpoint;
+            status.checkpoint_round = chain.checkpoint_rules().round_of(checkpoint);
         });
     }
 
@@ -213,6 +221,7 @@ impl Parts {
         application: ApplicationThread,
         fetch: mpsc::Sender<Digest>,
         events: Option<EventSender<NodeEvent>>,
+        on_fork: Option<ForkHook>,
     ) -> Links {
         Links {
             network: self.network.clone(),
@@ -226,6 +235,8 @@ impl Parts {
             fetch,
             blocks: self.blocks.clone(),
             operations: self.operations.clone(),
+            past: self.past.clone(),
+            on_fork,
         }
     }
 }

@@ -21,6 +21,10 @@ pub struct Status {
     pub final_block: Digest,
     /// The timestamp of the last final block in milliseconds since 1970.
     pub final_timestamp: u64,
+    /// The last signed checkpoint; 0 before there is one.
+    pub checkpoint: u64,
+    /// The round of its block.
+    pub checkpoint_round: u64,
     /// The application's root after it.
     #[schema(value_type = Option<String>)]
     pub application_root: Option<Digest>,
@@ -30,6 +34,12 @@ pub struct Status {
     pub period: u32,
     /// Its last Next step; 0 before the first deadline.
     pub k: u32,
+    /// The block of the lowest proposal of the round under way.
+    #[schema(value_type = Option<String>)]
+    pub proposed: Option<Digest>,
+    /// The block with a Soft quorum in the period under way.
+    #[schema(value_type = Option<String>)]
+    pub staged: Option<Digest>,
     /// Seats counted for the leading value in Soft, and those needed.
     pub soft: (u64, u64),
     /// Seats counted for the leading value in Cert, and those needed.

@@ -110,8 +110,9 @@ impl Sync {
                 Err(RequestError::TimedOut | RequestError::BadAnswer) => return LONG_REST,
                 Err(_) => return REST,
             };
-            let (view, core) = (self.view.clone(), self.core.clone());
-            let verified = tokio::task::spawn_blocking(move || verify(&view, &core, blocks, peer)).await;
+            let (view, core, verifier) = (self.view.clone(), self.core.clone(), self.verifier.clone());
+            let verified =
+                tokio::task::spawn_blocking(move || verify(&view, &core, &verifier, blocks, peer)).await;
             if !verified.unwrap_or(false) {
                 // What it had may have become known in the meantime.
                 let is_past = self.view.get().round() > from;
@@ -180,7 +181,13 @@ impl Sync {
 }
 
 /// Verifies blocks from the own head on and hands them to the core; says whether there were any.
-fn verify(view: &SharedView, core: &Sender<Verified>, blocks: Vec<Vec<u8>>, peer: PeerId) -> bool {
+fn verify(
+    view: &SharedView,
+    core: &Sender<Verified>,
+    verifier: &Verifier,
+    blocks: Vec<Vec<u8>>,
+    peer: PeerId,
+) -> bool {
     let mut chain = klero_finality::Chain::clone(&view.get().chain);
     let mut verified = Vec::new();
     for bytes in blocks {
@@ -194,6 +201,10 @@ fn verify(view: &SharedView, core: &Sender<Verified>, blocks: Vec<Vec<u8>>, peer
         if let Err(error) = chain.accept(&block.block, &block.certificate) {
             let round = block.block.header.round;
             tracing::warn!(%peer, round, %error, "a peer answered with a block that is not final; the rest is dropped");
+            // On top of another parent than the own head: if the certificate of that parent is valid, this is a fork.
+            if let Some(certificate) = block.block.body.parent_certificate {
+                verifier.submit(Job::own(Message::Certificate(certificate)));
+            }
             break;
         }
         verified.push(block);

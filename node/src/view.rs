@@ -10,22 +10,26 @@ use klero_sampling::Digest;
 use klero_sampling::codec::Wire;
 
 use crate::BlockStore;
+use crate::past::PastRounds;
 
 /// The chain up to its last final block, with the contexts of the two rounds after it.
 #[derive(Debug, Clone)]
 pub(crate) struct View {
     /// The chain.
     pub(crate) chain: Arc<Chain>,
+    /// The rounds before.
+    pub(crate) past: PastRounds,
     present: Option<RoundContext>,
     upcoming: Option<RoundContext>,
 }
 
 impl View {
     /// The view of a chain.
-    pub(crate) fn new(chain: Chain) -> Self {
+    pub(crate) fn new(chain: Chain, past: PastRounds) -> Self {
         let (present, upcoming) = (chain.context(chain.round() + 1), chain.context(chain.round() + 2));
         Self {
             chain: Arc::new(chain),
+            past,
             present,
             upcoming,
         }

@@ -36,6 +36,10 @@ pub enum Message {
     Operation(Box<SignedOperation>),
     /// Two signatures that no honest validator makes.
     Evidence(Evidence),
+    /// Votes of one sender for a checkpoint: the round of their role is its number, the period the attempt.
+    CheckpointVotes(VoteBundle),
+    /// The certificate of a checkpoint.
+    CheckpointCertificate(UnverifiedCertificate),
 }
 
 /// A proposal with its block.
@@ -55,9 +59,9 @@ impl Message {
     /// The topic on which the message travels.
     pub const fn topic(&self) -> Topic {
         match self {
-            Self::Votes(_) => Topic::Votes,
+            Self::Votes(_) | Self::CheckpointVotes(_) => Topic::Votes,
             Self::Proposal(_) | Self::Block(_) | Self::Final(_) => Topic::Proposals,
-            Self::Certificate(_) => Topic::Certificates,
+            Self::Certificate(_) | Self::CheckpointCertificate(_) => Topic::Certificates,
             Self::Transaction(_) | Self::Operation(_) => Topic::Transactions,
             Self::Evidence(_) => Topic::Evidence,
         }
@@ -71,7 +75,11 @@ impl Message {
             Self::Certificate(certificate) => Some(certificate.role.round),
             Self::Block(block) => Some(block.header.round),
             Self::Final(block) => Some(block.block.header.round),
-            Self::Transaction(_) | Self::Operation(_) | Self::Evidence(_) => None,
+            Self::Transaction(_)
+            | Self::Operation(_)
+            | Self::Evidence(_)
+            | Self::CheckpointVotes(_)
+            | Self::CheckpointCertificate(_) => None,
         }
     }
 }

@@ -7,6 +7,7 @@
 
 mod connection;
 mod failure;
+mod light;
 mod openapi;
 mod pages;
 mod routes;
@@ -35,6 +36,7 @@ use connection::{Deadline, Held, LimitedListener};
 use failure::Failure;
 
 pub use failure::ErrorPage;
+pub use light::LightPage;
 pub use openapi::document;
 pub use pages::{BlockPage, CertificatePage, TransactionItem};
 pub use stake::{AccountPage, GrantPage, RegistryPage, UnbondingItem, ValidatorItem};

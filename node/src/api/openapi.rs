@@ -4,7 +4,7 @@
 
 use utoipa::{OpenApi, ToSchema};
 
-use super::{routes, stake};
+use super::{light, routes, stake};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -25,6 +25,9 @@ use super::{routes, stake};
         stake::account,
         stake::operation,
         stake::faucet,
+        light::checkpoint,
+        light::step,
+        light::level,
         routes::metrics,
         routes::description,
     )

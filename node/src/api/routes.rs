@@ -13,13 +13,13 @@ use utoipa::ToSchema;
 
 use super::failure::{ErrorPage, Failure};
 use super::pages::{BlockPage, CertificatePage};
-use super::{Api, ApiState, openapi, stake};
+use super::{Api, ApiState, light, openapi, stake};
 use crate::Status;
 use crate::app::kv::KvReader;
 use crate::app::transaction_digest;
 use crate::store::StoreError;
 
-type Answer<T> = Result<T, Failure>;
+pub(super) type Answer<T> = Result<T, Failure>;
 
 /// A path with what answers there.
 pub(super) struct Route {
@@ -82,6 +82,17 @@ pub(super) fn all() -> Vec<Route> {
             "/v1/faucet",
             "Ask a testnet's faucet for stake: the account's id is the body",
             post(stake::faucet),
+        ),
+        read(
+            "/v1/checkpoints/{number}",
+            "A signed checkpoint, for light clients",
+            get(light::checkpoint),
+        ),
+        read("/v1/light/{round}", "A step of a light client", get(light::step)),
+        read(
+            "/v1/levels/{round}",
+            "How final a round is; waits for ?level=…&seconds=…",
+            get(light::level),
         ),
         read("/metrics", "Counters for Prometheus", get(metrics)),
         read("/v1/openapi.json", "A description of this API", get(description)),
@@ -356,13 +367,13 @@ pub(super) async fn no_method() -> Failure {
 
 /// A round in a path.
 #[derive(Debug, Clone, Copy)]
-enum Round {
+pub(super) enum Round {
     Latest,
     Number(u64),
 }
 
 impl Round {
-    fn parse(text: &str) -> Answer<Self> {
+    pub(super) fn parse(text: &str) -> Answer<Self> {
         if text == "latest" {
             return Ok(Self::Latest);
         }
@@ -377,7 +388,7 @@ impl Round {
             .ok_or_else(|| Failure::malformed("not a round", help))
     }
 
-    fn resolve(self, state: &ApiState) -> Result<u64, StoreError> {
+    pub(super) fn resolve(self, state: &ApiState) -> Result<u64, StoreError> {
         match self {
             Self::Latest => state.blocks.head(),
             Self::Number(round) => Ok(round),

@@ -38,7 +38,7 @@ impl Core {
                     0,
                 );
             }
-            Output::Alarm(alarm) => self.raise(&alarm)?,
+            Output::Alarm(alarm) => self.on_alarm(&alarm)?,
         }
         Ok(())
     }
@@ -87,7 +87,7 @@ impl Core {
     }
 
     /// [BA-13]: the evidence is logged, and the node votes no more, after a restart neither.
-    fn raise(&mut self, alarm: &Alarm) -> Result<(), CoreError> {
+    pub(super) fn raise(&mut self, alarm: &Alarm) -> Result<(), CoreError> {
         let cause = format!(
             "{} for {:?} and {} for {:?}",
             alarm.first.0, alarm.first.1, alarm.second.0, alarm.second.1

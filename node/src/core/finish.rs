@@ -77,6 +77,9 @@ impl Core {
             cause,
         })?;
         let (digest, header) = (*self.chain.head(), &block.header);
+        if let Some(context) = context.clone() {
+            self.links.past.push(context, digest);
+        }
         let seats = context.and_then(|context| {
             let verified = self.certificates.get(&(certificate.role, certificate.value));
             let lottery = context.lottery(Step::Cert);
@@ -116,6 +119,7 @@ impl Core {
         });
         self.emit(NodeEvent::Final(event));
         self.on_registry(&block, receipts);
+        self.note_checkpoint(&block.header);
         self.ask(Request::Finalize(Arc::new(block)))
     }
 
@@ -123,7 +127,9 @@ impl Core {
     fn begin_round(&mut self) -> Result<(), CoreError> {
         let round = self.chain.round() + 1;
         let context = self.chain.context(round).ok_or(CoreError::NoContext(round))?;
-        self.links.view.set(View::new(self.chain.clone()));
+        self.links
+            .view
+            .set(View::new(self.chain.clone(), self.links.past.clone()));
         if let Some(arrival) = self.lowest_after.take() {
             self.filter.record(arrival);
         }
@@ -140,6 +146,7 @@ impl Core {
         self.timers.forget_before(round);
         self.timestamps.retain(|_, (of, _)| *of >= round);
         self.tell(Input::Start(start))?;
+        self.sign_checkpoints()?;
         self.prune_bodies();
         for digest in self.bodies.digests() {
             self.check_body(&digest);

@@ -13,7 +13,9 @@
 
 mod bodies;
 mod carry;
+mod checkpoints;
 mod finish;
+mod forks;
 mod keys;
 mod recover;
 mod relays;
@@ -31,7 +33,7 @@ use std::time::{Duration, Instant};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, select};
 use klero_agreement::{Agreement, FilterTime, Input, Output};
 use klero_committee::{Proposal, QuorumCertificate, Role, RoundContext, Step, Value, Vote};
-use klero_finality::{Block, Chain, FinalBlock};
+use klero_finality::{Block, Chain, FinalBlock, SignedCheckpoint};
 use klero_net::{Network, Receipt, Refusal, Verdict};
 use klero_sampling::Digest;
 use klero_stake::BlockError;
@@ -44,6 +46,7 @@ use crate::app_thread::{Answer, ApplicationThread, Request};
 use crate::events::NodeEvent;
 use crate::metrics::Metrics;
 use crate::operations::OperationPool;
+use crate::past::PastRounds;
 use crate::status::SharedStatus;
 use crate::store::StoreError;
 use crate::verify::Verifier;
@@ -52,6 +55,9 @@ use crate::view::{OpenBlocks, SharedView};
 use crate::vote_log::VoteLog;
 
 use bodies::Bodies;
+pub(crate) use checkpoints::MOST_ATTEMPTS;
+use checkpoints::Signing;
+pub(crate) use forks::ForkHook;
 pub(crate) use keys::OwnKeys;
 use relays::Relays;
 use silence::Silence;
@@ -94,6 +100,12 @@ pub(crate) enum Item {
     Final(Vec<FinalBlock>),
     /// Two signatures that convict.
     Evidence(klero_stake::Evidence),
+    /// Votes for one checkpoint, of one attempt.
+    CheckpointVotes(Vec<Vote>),
+    /// A signed checkpoint, by its number.
+    Checkpoint(u64, Box<SignedCheckpoint>),
+    /// A Cert certificate for another block than the final one of its round.
+    Contradiction(Box<QuorumCertificate>),
 }
 
 /// Why the core stopped.
@@ -157,6 +169,10 @@ pub(crate) struct Links {
     pub(crate) blocks: BlockStore,
     /// Operations on the registry that wait.
     pub(crate) operations: OperationPool,
+    /// The rounds that are over.
+    pub(crate) past: PastRounds,
+    /// What the embedding client does upon a fork.
+    pub(crate) on_fork: Option<ForkHook>,
 }
 
 /// The core.
@@ -190,6 +206,9 @@ pub(crate) struct Core {
     /// Votes counted when the Cert quorum was seen, and those of them with a proof.
     counted: (u64, u64),
     watch: Watch,
+    signing: BTreeMap<u64, Signing>,
+    /// The checkpoint whose certificate was last sent to somebody late, when, and how many times one was.
+    answered: Option<(u64, Instant, u32)>,
     /// Whether this node signs a second value in each role: for testnets that are to see what happens then.
     equivocates: bool,
     /// Whether the round under way was entered by deciding the one before, not by learning of it.
@@ -264,6 +283,9 @@ impl Core {
             }
             Item::Final(blocks) => self.on_final(blocks)?,
             Item::Evidence(evidence) => self.on_evidence(evidence),
+            Item::CheckpointVotes(votes) => self.on_checkpoint_votes(votes)?,
+            Item::Checkpoint(number, signed) => self.on_checkpoint(number, &signed)?,
+            Item::Contradiction(certificate) => self.on_contradiction(&certificate)?,
         };
         match receipt {
             Some(receipt) if is_useful => self.links.network.verdict(receipt, Verdict::Accept),
@@ -462,6 +484,8 @@ impl Core {
             status.round = machine.round();
             (status.period, status.k) = (machine.period(), machine.k());
             (status.soft, status.cert) = (soft, cert);
+            status.proposed = machine.lowest().map(|lowest| *lowest.block());
+            status.staged = machine.staged().copied();
             status.silent = self.why_silent();
         });
     }

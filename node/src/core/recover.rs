@@ -77,11 +77,14 @@ impl Core {
             lowest_after: None,
             counted: (0, 0),
             watch: Watch::default(),
+            signing: BTreeMap::new(),
+            answered: None,
             equivocates,
             saw_begin: false,
         };
         let validators = core.keys.len() as u64;
         core.links.status.update(|status| status.validators = validators);
+        core.recall_checkpoints()?;
         core.carry_out(outputs)?;
         if is_resumed {
             core.resume(recovered)?;

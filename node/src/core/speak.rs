@@ -6,6 +6,7 @@ use std::sync::Arc;
 use klero_agreement::Input;
 use klero_committee::{Role, Step, Value, VoteBundle, make_proposal};
 use klero_finality::{Block, Draft, Header};
+use klero_net::Network;
 use klero_sampling::Digest;
 use klero_sampling::codec::Wire;
 
@@ -258,14 +259,15 @@ impl Core {
 
     /// Sends a message to the network. What the network has no room for is sent again at the next deadline.
     pub(super) fn publish(&self, message: Message, attempt: u32) {
-        let topic = message.topic();
-        if let Err(error) = self
-            .links
-            .network
-            .publish(topic, Envelope { attempt, message }.encode())
-        {
-            tracing::debug!(%error, ?topic, "a message was not sent");
-        }
+        publish(&self.links.network, message, attempt);
+    }
+}
+
+/// Sends a message.
+pub(super) fn publish(network: &Network, message: Message, attempt: u32) {
+    let topic = message.topic();
+    if let Err(error) = network.publish(topic, Envelope { attempt, message }.encode()) {
+        tracing::debug!(%error, ?topic, "a message was not sent");
     }
 }
 

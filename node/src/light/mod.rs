@@ -1,19 +1,22 @@
 //! The light client: follows a chain from its genesis, and trusts nothing else.
 //!
 //! A [`Source`] gives a block and a certificate for each round; [`verify`] checks each against the electorate,
-//! the seed and the committees that the rounds before it fix [FIN-3]. What a source says twice must agree, and
+//! the seed and the committees that the rounds before it fix [FIN-3]. [`hop`] needs no blocks: it goes by checkpoints, then
+//! by headers, with the entries of the signers and their Merkle proofs. What a source says twice must agree, and
 //! what it says must be the one encoding of its value, so that no byte of it can be changed unseen.
 
 mod file;
+mod hop;
 mod rpc;
 
-use klero_finality::{Chain, ChainError, FinalBlock, Genesis};
+use klero_finality::{Chain, ChainError, FinalBlock, Genesis, LightError};
 use klero_sampling::Digest;
 use klero_sampling::codec::Wire;
 use serde::Serialize;
 use thiserror::Error;
 
 pub use file::FileSource;
+pub use hop::{HopReport, LightSource, hop};
 pub use rpc::RpcSource;
 
 /// Why a source gave no block. Nothing in it is trusted either way.
@@ -61,6 +64,14 @@ pub enum VerifyError {
         /// Why.
         cause: ChainError,
     },
+    /// A checkpoint or a step does not verify.
+    #[error("round {round}: {cause}")]
+    Light {
+        /// Which round.
+        round: u64,
+        /// Why.
+        cause: LightError,
+    },
     /// The source ends before the round that was asked for.
     #[error("round {round}: the source ends here, but round {wanted} is wanted")]
     Ended {
@@ -76,9 +87,10 @@ impl VerifyError {
     pub const fn round(&self) -> Option<u64> {
         match self {
             Self::Genesis(_) => None,
-            Self::Source { round, .. } | Self::Refused { round, .. } | Self::Ended { round, .. } => {
-                Some(*round)
-            }
+            Self::Source { round, .. }
+            | Self::Refused { round, .. }
+            | Self::Light { round, .. }
+            | Self::Ended { round, .. } => Some(*round),
         }
     }
 }

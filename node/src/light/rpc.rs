@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use klero_finality::{Block, FinalBlock};
+use klero_finality::{Block, FinalBlock, LightBlock, SignedCheckpoint};
+use klero_sampling::Digest;
+use klero_sampling::codec::Wire;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{Source, SourceError};
-use crate::api::{BlockPage, CertificatePage, ErrorPage};
+use super::{LightSource, Source, SourceError};
+use crate::api::{BlockPage, CertificatePage, ErrorPage, LightPage};
 
 /// For one answer, from the connection's start to its last byte.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -21,11 +23,14 @@ pub struct RpcSource {
     agent: ureq::Agent,
     url: String,
     head: u64,
+    checkpoint: u64,
 }
 
 #[derive(Deserialize)]
 struct Position {
     final_round: u64,
+    #[serde(default)]
+    checkpoint: u64,
 }
 
 impl RpcSource {
@@ -46,15 +51,24 @@ impl RpcSource {
             agent: ureq::Agent::new_with_config(config),
             url,
             head: 0,
+            checkpoint: 0,
         };
         let status = source.get("/v1/status")?;
         let position: Position = serde_json::from_slice(&status)
             .map_err(|error| SourceError::Malformed(format!("{}/v1/status: {error}", source.url)))?;
-        source.head = position.final_round;
+        (source.head, source.checkpoint) = (position.final_round, position.checkpoint);
         Ok(source)
     }
 
     fn get(&self, path: &str) -> Result<Vec<u8>, SourceError> {
+        self.find(path)?.ok_or_else(|| {
+            let url = &self.url;
+            SourceError::Unavailable(format!("{url}{path} answers 404: is this its rpc address?"))
+        })
+    }
+
+    /// What a path gives; `None` where there is nothing.
+    fn find(&self, path: &str) -> Result<Option<Vec<u8>>, SourceError> {
         let url = format!("{}{path}", self.url);
         let unavailable = |error: ureq::Error| {
             SourceError::Unavailable(format!(
@@ -69,7 +83,10 @@ impl RpcSource {
             .read_to_vec()
             .map_err(unavailable)?;
         if answer.status().as_u16() == 200 {
-            return Ok(body);
+            return Ok(Some(body));
+        }
+        if answer.status().as_u16() == 404 {
+            return Ok(None);
         }
         let cause =
             serde_json::from_slice(&body).map(|ErrorPage { error, help }| format!(": {error}; {help}"));
@@ -130,5 +147,46 @@ impl Source for RpcSource {
         join(round, page, certificate)
             .map(Some)
             .map_err(|cause| SourceError::Malformed(cause.into()))
+    }
+}
+
+/// What a page of a light client holds, when all that it says of it agrees.
+fn light_part<T: Wire>(page: &LightPage, named: impl Fn(&T) -> (u64, Digest)) -> Result<T, String> {
+    let part = T::decode(&page.bytes).map_err(|error| error.to_string())?;
+    if named(&part) == (page.round, page.block) {
+        Ok(part)
+    } else {
+        Err("round or block beside the bytes are not theirs".into())
+    }
+}
+
+impl RpcSource {
+    fn light<T: Wire>(
+        &self,
+        path: &str,
+        named: impl Fn(&T) -> (u64, Digest),
+    ) -> Result<Option<T>, SourceError> {
+        let malformed = |cause: String| SourceError::Malformed(format!("{}{path}: {cause}", self.url));
+        let Some(body) = self.find(path)? else {
+            return Ok(None);
+        };
+        let page: LightPage = decode(&body).map_err(malformed)?;
+        light_part(&page, named).map(Some).map_err(malformed)
+    }
+}
+
+impl LightSource for RpcSource {
+    fn position(&self) -> (u64, u64) {
+        (self.head, self.checkpoint)
+    }
+
+    fn checkpoint(&mut self, number: u64) -> Result<Option<SignedCheckpoint>, SourceError> {
+        let named = |signed: &SignedCheckpoint| (signed.header.round, signed.header.digest());
+        self.light(&format!("/v1/checkpoints/{number}"), named)
+    }
+
+    fn step(&mut self, round: u64) -> Result<Option<LightBlock>, SourceError> {
+        let named = |step: &LightBlock| (step.header.round, step.header.digest());
+        self.light(&format!("/v1/light/{round}"), named)
     }
 }

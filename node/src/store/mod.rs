@@ -20,6 +20,10 @@ pub enum Column {
     Certificates,
     /// Registries by round.
     Registry,
+    /// Signed checkpoints by number.
+    Checkpoints,
+    /// Forks by round [FIN-6].
+    Forks,
     /// The vote log [BA-9].
     Log,
     /// The application's own.
@@ -30,10 +34,12 @@ pub enum Column {
 
 impl Column {
     /// All columns.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Blocks,
         Self::Certificates,
         Self::Registry,
+        Self::Checkpoints,
+        Self::Forks,
         Self::Log,
         Self::Application,
         Self::Meta,
@@ -45,6 +51,8 @@ impl Column {
             Self::Blocks => "blocks",
             Self::Certificates => "certificates",
             Self::Registry => "registry",
+            Self::Checkpoints => "checkpoints",
+            Self::Forks => "forks",
             Self::Log => "log",
             Self::Application => "application",
             Self::Meta => "meta",

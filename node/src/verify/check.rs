@@ -1,6 +1,6 @@
 //! One message at a time: proposals, certificates, blocks.
 
-use klero_committee::{CertificateError, ProposalError, UnverifiedCertificate, VoteError};
+use klero_committee::{CertificateError, ProposalError, Step, UnverifiedCertificate, Value, VoteError};
 use klero_finality::{Block, ChainError, FinalBlock};
 use klero_net::Refusal;
 use klero_stake::{Evidence, EvidenceError, OperationError};
@@ -76,6 +76,9 @@ pub(super) fn verify_proposal(view: &View, message: ProposalMessage) -> Result<I
 
 pub(super) fn verify_certificate(view: &View, certificate: &UnverifiedCertificate) -> Result<Item, Refusal> {
     let round = certificate.role.round;
+    if round < view.round() {
+        return verify_contradiction(view, certificate);
+    }
     let context = view.context(round).filter(|_| round == view.round());
     let context = context.ok_or_else(|| not_now(view, round))?;
     let verified = certificate.verify(context).map_err(|error| match error {
@@ -83,6 +86,19 @@ pub(super) fn verify_certificate(view: &View, certificate: &UnverifiedCertificat
         _ => Refusal::BadCertificate,
     })?;
     Ok(Item::Certificate(Box::new(verified)))
+}
+
+/// A Cert certificate of a round that is over, for another block than the final one: if it is valid, the chain has forked
+/// [FIN-6].
+fn verify_contradiction(view: &View, certificate: &UnverifiedCertificate) -> Result<Item, Refusal> {
+    let (context, block) = view.past.get(certificate.role.round).ok_or(Refusal::Stale)?;
+    if certificate.role.step != Step::Cert || certificate.value == Value::Block(block) {
+        return Err(Refusal::Stale);
+    }
+    let verified = certificate
+        .verify(&context)
+        .map_err(|_| Refusal::BadCertificate)?;
+    Ok(Item::Contradiction(Box::new(verified)))
 }
 
 /// What the header commits to and the chain refuses, it refuses for ever. A body that is not the header's says

@@ -48,7 +48,9 @@ pub(super) fn name(message: &Message) -> Option<Digest> {
         | Message::Final(_)
         | Message::Transaction(_)
         | Message::Operation(_)
-        | Message::Evidence(_) => false,
+        | Message::Evidence(_)
+        | Message::CheckpointVotes(_)
+        | Message::CheckpointCertificate(_) => false,
     };
     is_named.then(|| {
         let message = message.clone();
@@ -66,6 +68,8 @@ pub(super) fn item(message: &Message) -> Option<Item> {
         | Message::Final(_)
         | Message::Transaction(_)
         | Message::Operation(_)
-        | Message::Evidence(_) => None,
+        | Message::Evidence(_)
+        | Message::CheckpointVotes(_)
+        | Message::CheckpointCertificate(_) => None,
     }
 }

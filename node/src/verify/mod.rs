@@ -6,6 +6,7 @@
 //! core gives its verdict on; what is provably wrong is rejected here.
 
 mod check;
+mod checkpoints;
 pub(crate) mod copies;
 mod queue;
 mod votes;
@@ -249,6 +250,10 @@ impl Worker {
                 return None;
             }
             Message::Evidence(evidence) => check::verify_evidence(view, evidence),
+            Message::CheckpointVotes(bundle) => checkpoints::verify_votes(view, &bundle),
+            Message::CheckpointCertificate(certificate) => {
+                checkpoints::verify_certificate(view, &certificate)
+            }
             Message::Votes(_) | Message::Transaction(_) => Err(Refusal::Malformed),
         };
         match verified {

@@ -107,9 +107,19 @@ impl Queue {
     }
 
     /// The next job, and with votes all others of their role that wait, up to a batch. What is no vote comes
-    /// first, then votes that may still make a quorum, then the others.
+    /// first, then votes that may still make a quorum, then the others and what no round waits for.
     pub(super) fn pop(&mut self) -> Option<Vec<Job>> {
+        let is_patient = |job: &Job| {
+            matches!(
+                job.message,
+                Message::CheckpointVotes(_)
+                    | Message::CheckpointCertificate(_)
+                    | Message::Operation(_)
+                    | Message::Evidence(_)
+            )
+        };
         let urgency = |job: &Job| match job.role() {
+            None if is_patient(job) => 2,
             None => 0,
             Some(role) if !self.satisfied.contains(&role) => 1,
             Some(_) => 2,

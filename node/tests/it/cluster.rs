@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use klero_committee::{CommitteeSize, Timing};
 use klero_node::events::{FinalEvent, NodeEvent};
-use klero_node::finality::{Genesis, Profile};
+use klero_node::finality::{Chain, Genesis, Profile};
 use klero_node::keys::KeyFile;
 use klero_node::{Node, NodeBuilder};
 use klero_sampling::SeatScheme;
@@ -96,8 +96,18 @@ impl Cluster {
         builder.rpc("127.0.0.1:0".parse().unwrap()).key_value().unwrap()
     }
 
+    /// The keys of a node's validators.
+    pub(crate) fn keys(&self, node: usize) -> &KeyFile {
+        &self.places[node].keys
+    }
+
     /// Starts a node, the first time with keys that never voted.
     pub(crate) fn start(&mut self, node: usize) {
+        self.start_as(node, |builder| builder);
+    }
+
+    /// As `start`, with something changed.
+    pub(crate) fn start_as(&mut self, node: usize, change: impl FnOnce(NodeBuilder) -> NodeBuilder) {
         let (events, told) = channel();
         let mut builder = self
             .builder(node)
@@ -111,7 +121,7 @@ impl Cluster {
             builder.new_keys(keys)
         };
         place.was_started = true;
-        place.running = Some((builder.start().unwrap(), told));
+        place.running = Some((change(builder).start().unwrap(), told));
     }
 
     pub(crate) fn start_all(&mut self) {
@@ -152,6 +162,16 @@ impl Cluster {
     /// What a node told so far.
     pub(crate) fn events(&self, node: usize) -> Vec<NodeEvent> {
         self.places[node].running.as_ref().unwrap().1.try_iter().collect()
+    }
+
+    /// The chain of a node, followed anew from the genesis over its blocks.
+    pub(crate) fn chain(&self, node: usize) -> Chain {
+        let mut chain = Chain::new(&self.genesis).unwrap();
+        let blocks = self.node(node).blocks();
+        for round in 1..=blocks.head().unwrap() {
+            chain.advance(&blocks.block(round).unwrap().unwrap()).unwrap();
+        }
+        chain
     }
 
     /// The final rounds among what a node told so far.

@@ -22,7 +22,7 @@ pub(crate) struct Args {
     /// The node's configuration, as `klero init` and `klero testnet` write it
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
-    /// Print one line of JSON for each event: ready, proposed, final, stake, alarm
+    /// Print one line of JSON for each event: ready, proposed, final, stake, checkpoint, fork, alarm
     #[arg(long)]
     json: bool,
     /// Stop when standard input ends: with the process that started this one
@@ -123,7 +123,11 @@ fn tell(name: &str, event: &NodeEvent) -> anyhow::Result<()> {
             "round {round}: {} was convicted of what it signed in round {}; {burnt} burnt\n",
             offence.offender, offence.round
         )),
-        NodeEvent::Proposed { .. } | NodeEvent::Final(_) | NodeEvent::Stake { .. } => Ok(()),
+        NodeEvent::Fork { report, .. } => output::write(&format!("{report}\n")),
+        NodeEvent::Proposed { .. }
+        | NodeEvent::Final(_)
+        | NodeEvent::Checkpoint { .. }
+        | NodeEvent::Stake { .. } => Ok(()),
     }
 }
 

@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use indicatif::{ProgressBar, ProgressStyle};
-use klero_finality::FinalBlock;
-use klero_node::light::{self, FileSource, Progress, Report, RpcSource, Source, SourceError, VerifyError};
+use klero_finality::{FinalBlock, Genesis};
+use klero_node::light::{
+    self, FileSource, HopReport, Progress, Report, RpcSource, Source, SourceError, VerifyError,
+};
 use serde::Serialize;
 use serde_json::json;
 
@@ -28,6 +30,10 @@ pub(crate) struct Args {
     /// Stop after this round; without it, where the source ends
     #[arg(long, value_name = "ROUND", value_parser = clap::value_parser!(u64).range(1..))]
     to: Option<u64>,
+    /// Hop from checkpoint to checkpoint, then walk by headers, signers and Merkle proofs: no block is read, and what is
+    /// believed is the same
+    #[arg(long, requires = "rpc", conflicts_with = "save")]
+    checkpoints: bool,
     /// Keep what was verified in a new file
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
@@ -38,14 +44,17 @@ pub(crate) struct Args {
 
 /// The answer in JSON.
 #[derive(Serialize)]
-struct Accepted<'a> {
+struct Accepted<'a, T> {
     valid: bool,
     #[serde(flatten)]
-    report: &'a Report,
+    report: &'a T,
 }
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let genesis = klero_node::read_genesis(&args.genesis)?;
+    if let (true, Some(url)) = (args.checkpoints, &args.rpc) {
+        return hop(args, &genesis, url);
+    }
     let mut source = source(args)?;
     let mut copy = args.save.as_deref().map(CopyFile::create).transpose()?;
     let bar = bar(source.head());
@@ -74,6 +83,45 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         Ok(report) => accepted(args, &report),
         Err(error) => Err(refused(args, &error)?),
     }
+}
+
+/// By checkpoints.
+fn hop(args: &Args, genesis: &Genesis, url: &str) -> anyhow::Result<()> {
+    let mut source = RpcSource::connect(url)?;
+    let bar = bar(Source::head(&source));
+    let mut progress = |progress: Progress| {
+        if let Some(bar) = &bar {
+            bar.set_length(progress.last.unwrap_or(progress.round));
+            bar.set_position(progress.round);
+        }
+    };
+    let hopped = light::hop(genesis, &mut source, args.to, &mut progress);
+    if let Some(bar) = &bar {
+        bar.finish_and_clear();
+    }
+    let report = match hopped {
+        Ok(report) => report,
+        Err(error) => return Err(refused(args, &error)?),
+    };
+    if args.json {
+        return output::json_line(&Accepted {
+            valid: true,
+            report: &report,
+        });
+    }
+    let HopReport {
+        network,
+        chain,
+        round,
+        block,
+        checkpoints,
+        steps,
+        bytes,
+    } = report;
+    output::write(&format!(
+        "the chain of {network} is valid up to round {round}\nchain id      {chain}\nhead          {block}\n\
+         checkpoints   {checkpoints}, then {steps} rounds\nread          {bytes} bytes\n"
+    ))
 }
 
 fn source(args: &Args) -> anyhow::Result<Box<dyn Source>> {
@@ -118,7 +166,7 @@ fn refused(args: &Args, error: &VerifyError) -> anyhow::Result<anyhow::Error> {
     Ok(match error {
         VerifyError::Source { .. } | VerifyError::Ended { .. } => anyhow!("{error}"),
         VerifyError::Genesis(_) => anyhow!("{}: {error}", args.genesis.display()),
-        VerifyError::Refused { .. } => {
+        VerifyError::Light { .. } | VerifyError::Refused { .. } => {
             anyhow!(
                 "{error}; do not trust this source: ask another one, and see that the genesis is the network's"
             )

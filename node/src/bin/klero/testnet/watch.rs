@@ -116,7 +116,8 @@ impl<'a> Watch<'a> {
                     ));
                 }
             }
-            NodeEvent::Stake { .. } => {}
+            NodeEvent::Fork { report, .. } => self.screen.remark(&report.to_string()),
+            NodeEvent::Checkpoint { .. } | NodeEvent::Stake { .. } => {}
             NodeEvent::Alarm { cause } => {
                 let name = &self.plan.nodes[place].name;
                 self.screen

@@ -1,0 +1,108 @@
+//! Hopping: from checkpoint to checkpoint, then step by step to the head [FIN-4] [FIN-5].
+
+use klero_finality::{Genesis, LightBlock, LightClient, SignedCheckpoint};
+use klero_sampling::Digest;
+use klero_sampling::codec::Wire;
+use serde::Serialize;
+
+use super::{Progress, SourceError, VerifyError};
+
+/// Where checkpoints and single steps come from.
+pub trait LightSource {
+    /// The last round, and the number of the last signed checkpoint, that it says it has.
+    fn position(&self) -> (u64, u64);
+
+    /// A signed checkpoint; `None` for one that it does not have.
+    ///
+    /// # Errors
+    /// [`SourceError`] when there is no answer, or one that is no checkpoint.
+    fn checkpoint(&mut self, number: u64) -> Result<Option<SignedCheckpoint>, SourceError>;
+
+    /// One step; `None` for a round that it does not have, or not any more.
+    ///
+    /// # Errors
+    /// [`SourceError`] when there is no answer, or one that is no step.
+    fn step(&mut self, round: u64) -> Result<Option<LightBlock>, SourceError>;
+}
+
+/// Where a light client arrived.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HopReport {
+    /// The network's name.
+    pub network: String,
+    /// The chain id, which is the digest of the genesis.
+    pub chain: Digest,
+    /// The last verified round.
+    pub round: u64,
+    /// The digest of its header.
+    pub block: Digest,
+    /// Checkpoints verified.
+    pub checkpoints: u64,
+    /// Rounds walked over after the last of them.
+    pub steps: u64,
+    /// The length of all that was read, in bytes.
+    pub bytes: u64,
+}
+
+/// Hops from a genesis by checkpoints and walks from the last of them to `to`, or to the head of the source.
+///
+/// # Errors
+/// [`VerifyError`] for the first thing that is wrong or missing.
+pub fn hop(
+    genesis: &Genesis,
+    source: &mut dyn LightSource,
+    to: Option<u64>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<HopReport, VerifyError> {
+    let refused = |round, cause| VerifyError::Light { round, cause };
+    let mut client = LightClient::new(genesis).map_err(|cause| refused(0, cause))?;
+    let (head, last) = source.position();
+    let target = to.unwrap_or(head);
+    let (mut bytes, mut steps) = (0, 0);
+    while client.checkpoint() < last {
+        let number = client.checkpoint() + 1;
+        let round = genesis.checkpoints.round_of(number);
+        if round > target {
+            break;
+        }
+        let signed = source
+            .checkpoint(number)
+            .map_err(|cause| VerifyError::Source { round, cause })?;
+        // One that this source never saw signed is walked over.
+        let Some(signed) = signed else { break };
+        client.hop(&signed).map_err(|cause| refused(round, cause))?;
+        bytes += signed.encode().len() as u64;
+        progress(Progress {
+            round,
+            last: Some(target),
+        });
+    }
+    while client.round() < target {
+        let round = client.round() + 1;
+        let step = source
+            .step(round)
+            .map_err(|cause| VerifyError::Source { round, cause })?;
+        let Some(step) = step else {
+            return Err(VerifyError::Ended {
+                round,
+                wanted: target,
+            });
+        };
+        client.walk(&step).map_err(|cause| refused(round, cause))?;
+        bytes += step.encode().len() as u64;
+        steps += 1;
+        progress(Progress {
+            round,
+            last: Some(target),
+        });
+    }
+    Ok(HopReport {
+        network: genesis.network.clone(),
+        chain: *client.chain(),
+        round: client.round(),
+        block: *client.head(),
+        checkpoints: client.checkpoint(),
+        steps,
+        bytes,
+    })
+}
