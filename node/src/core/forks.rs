@@ -13,7 +13,9 @@ use crate::store::{Batch, Durability};
 
 /// What an embedding client does upon a fork: stop its own service, tell people. It is called once a round, on the
 /// thread that owns the state machine, after both certificates are on the disk.
-pub(crate) struct ForkHook(Box<dyn FnMut(&Fork, &ForkReport) + Send>);
+pub(crate) struct ForkHook(Box<Hook>);
+
+type Hook = dyn FnMut(&Fork, &ForkReport) + Send;
 
 impl ForkHook {
     /// A hook.

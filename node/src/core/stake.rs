@@ -41,7 +41,7 @@ impl Watch {
         is_new
     }
 
-    /// Compares a vote with others of its member [STK-5b]: who signs Cert for a value signs Next of that period for no
+    /// Compares a vote with others of its member [STK-5] (b): who signs Cert for a value signs Next of that period for no
     /// other.
     fn compare(&mut self, vote: &Vote) -> Option<Evidence> {
         let (role, key) = (vote.role(), (vote.role().period, vote.voter()));
@@ -65,13 +65,13 @@ impl Watch {
 }
 
 impl Core {
-    /// Two votes of one member in one role [STK-5a].
+    /// Two votes of one member in one role [STK-5] (a).
     pub(super) fn saw_equivocation(&mut self, pair: &Equivocation) {
         tracing::warn!(role = %pair.role(), voter = pair.voter(), "a member signed two values in one role");
         self.saw_offence(Evidence::of_votes(pair.first(), pair.second()));
     }
 
-    /// A vote that was verified [STK-5b].
+    /// A vote that was verified [STK-5] (b).
     pub(super) fn watch_vote(&mut self, vote: &Vote) {
         if vote.role().round == self.machine.round() {
             let found = self.watch.compare(vote);
@@ -93,7 +93,7 @@ impl Core {
         self.watch.note(evidence)
     }
 
-    /// Two blocks of one proposer in one role [STK-5a].
+    /// Two blocks of one proposer in one role [STK-5] (a).
     pub(super) fn saw_two_blocks(&mut self, first: &Proposal, second: &Proposal) {
         tracing::warn!(role = %second.role(), proposer = second.proposer(), "a proposer signed two blocks");
         self.saw_offence(Evidence::of_proposals(first, second));

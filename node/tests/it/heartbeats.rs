@@ -12,14 +12,15 @@ use crate::cluster::{Cluster, quick};
 /// Three large validators, and a small one whose signature no certificate needs.
 fn cluster(window: u64) -> (Cluster, Digest) {
     let seeds = SeedSchedule {
-        lookback: 1,
+        lookback: 2,
         refresh: 1,
     };
     let profile = Profile {
         seeds,
         ..Profile::full()
     };
-    let stake = |number| if number == 3 { 10_000 } else { 1_000_000 };
+    // The first and one of the next two are a quorum, and no other two.
+    let stake = |number| [2_000_000, 1_000_000, 1_000_000, 10_000][number as usize];
     let mut cluster = Cluster::with_stakes(4, 1, quick(profile), stake);
     cluster.genesis.stake.activity_window = window;
     let small = cluster.keys(3).validators[0].id;
