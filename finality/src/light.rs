@@ -20,6 +20,7 @@ use klero_committee::{
     CertificateError, Committees, PartialContext, Profile, ProfileError, UnverifiedCertificate,
 };
 use klero_stake::{EntriesError, SignerEntries, electorate_root};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::block::{Header, PROTOCOL_VERSION};
@@ -115,7 +116,8 @@ impl Wire for LightBlock {
 }
 
 /// A checkpoint that somebody trustworthy named.
-#[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, BorshSerialize, BorshDeserialize, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TrustedCheckpoint {
     /// The header of its block.
     pub header: Header,

@@ -53,6 +53,8 @@ mod config;
 mod core;
 mod error;
 pub mod events;
+#[cfg(test)]
+mod four_members;
 mod hints;
 mod ingress;
 pub mod keys;

@@ -204,3 +204,68 @@ impl Core {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use klero_committee::cast_vote;
+
+    use super::*;
+    use crate::four_members::context;
+
+    const A: Value = Value::Block(Digest([1; 32]));
+    const B: Value = Value::Block(Digest([2; 32]));
+
+    /// What the first member says in period 0, in this order; which of it convicts with something before it.
+    fn convicts(said: &[(Step, Value)]) -> Vec<bool> {
+        let (context, keys) = context();
+        let mut watch = Watch::default();
+        let vote = |(step, value): &(Step, Value)| {
+            cast_vote(&context, Role::new(5, 0, *step), *value, 0, &keys[0]).unwrap()
+        };
+        let found = said.iter().map(|said| watch.compare(&vote(said)));
+        found.map(|found| found.is_some()).collect()
+    }
+
+    /// [STK-5] [COM-4] In either order, and beside any number of votes that an honest member may make.
+    #[test]
+    fn cert_for_a_block_and_next_for_another_convict() {
+        let (cert, next) = (Step::Cert, Step::Next);
+        assert_eq!(convicts(&[(cert, A), (next(0), B)]), [false, true]);
+        assert_eq!(convicts(&[(next(0), Value::Bottom), (cert, A)]), [false, true]);
+        let many = [
+            (next(0), A),
+            (next(1), Value::Bottom),
+            (next(2), B),
+            (next(3), B),
+            (cert, B),
+        ];
+        assert_eq!(convicts(&many), [false, false, false, false, true]);
+    }
+
+    /// [STK-5]
+    #[test]
+    fn what_an_honest_member_says_convicts_nobody() {
+        let (soft, cert, next) = (Step::Soft, Step::Cert, Step::Next);
+        assert_eq!(
+            convicts(&[(soft, A), (cert, A), (next(0), A), (next(1), A)]),
+            [false; 4]
+        );
+        assert_eq!(
+            convicts(&[(soft, B), (next(0), Value::Bottom), (next(1), A)]),
+            [false; 3]
+        );
+        assert_eq!(convicts(&[(cert, A), (cert, A)]), [false; 2]);
+    }
+
+    /// [STK-5] One offence is noted once, whichever two signatures show it.
+    #[test]
+    fn an_offence_is_noted_once() {
+        let (context, keys) = context();
+        let vote = |step, value| cast_vote(&context, Role::new(5, 0, step), value, 0, &keys[0]).unwrap();
+        let first = Evidence::of_votes(&vote(Step::Soft, A), &vote(Step::Soft, B)).unwrap();
+        let other = Evidence::of_votes(&vote(Step::Cert, A), &vote(Step::Cert, B)).unwrap();
+        let mut watch = Watch::default();
+        assert!(watch.note(first));
+        assert!(!watch.note(other) && !watch.note(first));
+    }
+}

@@ -1,6 +1,6 @@
 //! Hopping: from checkpoint to checkpoint, then step by step to the head [FIN-4] [FIN-5].
 
-use klero_finality::{Genesis, LightBlock, LightClient, SignedCheckpoint};
+use klero_finality::{Age, Genesis, LightBlock, LightClient, SignedCheckpoint, TrustedCheckpoint};
 use klero_sampling::Digest;
 use klero_sampling::codec::Wire;
 use serde::Serialize;
@@ -42,20 +42,39 @@ pub struct HopReport {
     pub steps: u64,
     /// The length of all that was read, in bytes.
     pub bytes: u64,
+    /// The last checkpoint, from which a later run can start.
+    #[serde(skip)]
+    pub trusted: Option<TrustedCheckpoint>,
 }
 
-/// Hops from a genesis by checkpoints and walks from the last of them to `to`, or to the head of the source.
+/// Where a light client starts.
+#[derive(Debug, Clone)]
+pub enum Start {
+    /// At the genesis.
+    Genesis,
+    /// At a checkpoint that somebody trustworthy named, unless it is too old \[C7\].
+    Checkpoint(Box<TrustedCheckpoint>, Age),
+}
+
+/// Hops from a start by checkpoints and walks from the last of them to `to`, or to the head of the source.
 ///
 /// # Errors
 /// [`VerifyError`] for the first thing that is wrong or missing.
 pub fn hop(
     genesis: &Genesis,
+    start: &Start,
     source: &mut dyn LightSource,
     to: Option<u64>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<HopReport, VerifyError> {
     let refused = |round, cause| VerifyError::Light { round, cause };
-    let mut client = LightClient::new(genesis).map_err(|cause| refused(0, cause))?;
+    let client = match start {
+        Start::Genesis => LightClient::new(genesis),
+        Start::Checkpoint(trusted, age) => LightClient::from_checkpoint(genesis, trusted, *age),
+    };
+    let mut client = client.map_err(|cause| refused(0, cause))?;
+    let first = client.checkpoint();
+    let mut trusted = None;
     let (head, last) = source.position();
     let target = to.unwrap_or(head);
     let (mut bytes, mut steps) = (0, 0);
@@ -72,6 +91,10 @@ pub fn hop(
         let Some(signed) = signed else { break };
         client.hop(&signed).map_err(|cause| refused(round, cause))?;
         bytes += signed.encode().len() as u64;
+        trusted = Some(TrustedCheckpoint {
+            header: signed.header,
+            next_electorate: signed.next_electorate,
+        });
         progress(Progress {
             round,
             last: Some(target),
@@ -101,8 +124,9 @@ pub fn hop(
         chain: *client.chain(),
         round: client.round(),
         block: *client.head(),
-        checkpoints: client.checkpoint(),
+        checkpoints: client.checkpoint() - first,
         steps,
         bytes,
+        trusted,
     })
 }

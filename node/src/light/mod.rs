@@ -16,7 +16,7 @@ use serde::Serialize;
 use thiserror::Error;
 
 pub use file::FileSource;
-pub use hop::{HopReport, LightSource, hop};
+pub use hop::{HopReport, LightSource, Start, hop};
 pub use rpc::RpcSource;
 
 /// Why a source gave no block. Nothing in it is trusted either way.

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use klero_finality::Level;
+use klero_finality::{Age, Level};
 use klero_node::finality::Profile;
-use klero_node::light::{self, RpcSource};
+use klero_node::light::{self, RpcSource, Start};
 
 use crate::cluster::{Cluster, quick, quota};
 
@@ -34,20 +34,44 @@ fn hops_to_the_head(profile: Profile, interval: u32) {
     cluster.wait_for(wanted, Duration::from_secs(60));
     for node in 0..4 {
         let mut source = RpcSource::connect(&rpc(&cluster, node)).unwrap();
-        let report = light::hop(&cluster.genesis, &mut source, Some(wanted), &mut |_| {}).unwrap();
+        let report = light::hop(
+            &cluster.genesis,
+            &Start::Genesis,
+            &mut source,
+            Some(wanted),
+            &mut |_| {},
+        )
+        .unwrap();
         let block = cluster.node(node).blocks().block(wanted).unwrap().unwrap();
         assert_eq!((report.round, report.block), (wanted, block.header.digest()));
         assert_eq!((report.checkpoints, report.steps), (3, 2), "node {node}");
+        let trusted = Box::new(report.trusted.unwrap());
+        let age = |limit| Age {
+            now: trusted.header.timestamp + 1_000,
+            limit,
+        };
+        let recent = Start::Checkpoint(trusted.clone(), age(1_000));
+        let again = light::hop(&cluster.genesis, &recent, &mut source, Some(wanted), &mut |_| {}).unwrap();
+        assert_eq!(
+            (again.block, again.checkpoints, again.steps),
+            (report.block, 0, 2)
+        );
+        let old = Start::Checkpoint(trusted.clone(), age(999));
+        let refused = light::hop(&cluster.genesis, &old, &mut source, Some(wanted), &mut |_| {}).unwrap_err();
+        assert!(
+            refused.to_string().contains("get a newer checkpoint"),
+            "{refused}"
+        );
     }
     // One that is of another chain stops at the first hop.
     let mut other = cluster.genesis.clone();
     other.timestamp += 1;
     let mut source = RpcSource::connect(&rpc(&cluster, 0)).unwrap();
-    let refused = light::hop(&other, &mut source, None, &mut |_| {}).unwrap_err();
+    let refused = light::hop(&other, &Start::Genesis, &mut source, None, &mut |_| {}).unwrap_err();
     assert_eq!(refused.round(), Some(u64::from(interval)));
 }
 
-/// [FIN-4] [FIN-5]
+/// [FIN-4] [FIN-5] [C7]
 #[test]
 fn everyone_signs_and_a_light_client_hops() {
     hops_to_the_head(quick(Profile::full()), 6);

@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use indicatif::{ProgressBar, ProgressStyle};
-use klero_finality::{FinalBlock, Genesis};
+use klero_finality::{Age, FinalBlock, Genesis};
 use klero_node::light::{
-    self, FileSource, HopReport, Progress, Report, RpcSource, Source, SourceError, VerifyError,
+    self, FileSource, HopReport, Progress, Report, RpcSource, Source, SourceError, Start, VerifyError,
 };
 use serde::Serialize;
 use serde_json::json;
 
+use crate::genesis::now_ms;
 use crate::output;
 
 #[derive(Debug, clap::Args)]
@@ -34,6 +35,16 @@ pub(crate) struct Args {
     /// believed is the same
     #[arg(long, requires = "rpc", conflicts_with = "save")]
     checkpoints: bool,
+    /// With --checkpoints: start at the checkpoint in this file, which --keep wrote or somebody trustworthy gave
+    #[arg(long, value_name = "FILE", requires = "checkpoints")]
+    from: Option<PathBuf>,
+    /// With --from: how old that checkpoint may be. Choose less than the time for which stake that unbonds stays liable:
+    /// who has withdrawn it can sign another history at no cost
+    #[arg(long, value_name = "HOURS", requires = "from", default_value_t = 24)]
+    max_age: u64,
+    /// With --checkpoints: write the last checkpoint to a new file, for --from
+    #[arg(long, value_name = "FILE", requires = "checkpoints")]
+    keep: Option<PathBuf>,
     /// Keep what was verified in a new file
     #[arg(long, value_name = "FILE")]
     save: Option<PathBuf>,
@@ -95,7 +106,8 @@ fn hop(args: &Args, genesis: &Genesis, url: &str) -> anyhow::Result<()> {
             bar.set_position(progress.round);
         }
     };
-    let hopped = light::hop(genesis, &mut source, args.to, &mut progress);
+    let start = start(args)?;
+    let hopped = light::hop(genesis, &start, &mut source, args.to, &mut progress);
     if let Some(bar) = &bar {
         bar.finish_and_clear();
     }
@@ -103,6 +115,9 @@ fn hop(args: &Args, genesis: &Genesis, url: &str) -> anyhow::Result<()> {
         Ok(report) => report,
         Err(error) => return Err(refused(args, &error)?),
     };
+    if let (Some(path), Some(trusted)) = (&args.keep, &report.trusted) {
+        output::new_file(path, &format!("{}\n", serde_json::to_string_pretty(trusted)?))?;
+    }
     if args.json {
         return output::json_line(&Accepted {
             valid: true,
@@ -117,11 +132,28 @@ fn hop(args: &Args, genesis: &Genesis, url: &str) -> anyhow::Result<()> {
         checkpoints,
         steps,
         bytes,
+        ..
     } = report;
     output::write(&format!(
         "the chain of {network} is valid up to round {round}\nchain id      {chain}\nhead          {block}\n\
          checkpoints   {checkpoints}, then {steps} rounds\nread          {bytes} bytes\n"
     ))
+}
+
+/// Where a light client starts.
+fn start(args: &Args) -> anyhow::Result<Start> {
+    let Some(path) = &args.from else {
+        return Ok(Start::Genesis);
+    };
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read {}; --keep writes one", path.display()))?;
+    let trusted = serde_json::from_str(&text)
+        .with_context(|| format!("{} is no checkpoint; --keep writes one", path.display()))?;
+    let age = Age {
+        now: now_ms()?,
+        limit: args.max_age.saturating_mul(3_600_000),
+    };
+    Ok(Start::Checkpoint(Box::new(trusted), age))
 }
 
 fn source(args: &Args) -> anyhow::Result<Box<dyn Source>> {
