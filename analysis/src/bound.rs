@@ -68,6 +68,11 @@ impl Log2Bound {
         self.log2
     }
 
+    /// The bound itself.
+    pub(crate) const fn wide(&self) -> Wide {
+        self.value
+    }
+
     /// Whether the bound is at most 2^-`bits`.
     pub fn is_within(&self, bits: u32) -> bool {
         self.value <= Wide::ONE.shrink(i64::from(bits))

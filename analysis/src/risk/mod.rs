@@ -13,6 +13,8 @@
 //! Everything is rounded up, as [`crate::tail`] describes. A bound close to 1 from a sum over both H and A,
 //! [RISK-2], says no more than that the event is likely: its logarithm is not computed from the opposite.
 
+mod fork;
+mod horizon;
 mod poisson;
 mod quota;
 mod staging;
@@ -24,6 +26,8 @@ use thiserror::Error;
 
 use crate::{Fraction, Log2Bound, Poisson, TailError};
 
+pub use fork::fork_risk;
+pub use horizon::{ChainRisk, Committees, Horizon, YEAR, before_the_cap, chain_risk, share};
 pub use poisson::{poisson_risk, poisson_votes};
 pub use quota::{QuotaSeats, quota_offline, quota_risk};
 
@@ -53,6 +57,9 @@ pub enum RiskError {
     /// h is more than 1.
     #[error("an honest share of {0}: choose 0 to 1")]
     Honest(Fraction),
+    /// A share over 0.
+    #[error("targets.honest is no fraction: its denominator is 0")]
+    NoShare,
     /// The stakes are all 0, or more than 2^63 in sum.
     #[error("a total stake of {0}: it must be 1 to 2^63; divide all stakes by one power of ten")]
     Total(u128),

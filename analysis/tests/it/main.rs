@@ -3,6 +3,7 @@
 mod binomial;
 mod bound;
 mod command;
+mod forks;
 mod fraction;
 mod honest_seats;
 mod offline;
