@@ -12,6 +12,7 @@ use crate::store::{Batch, Column, Durability, Store, StoreError};
 
 const HEAD: &[u8] = b"head";
 const CHAIN: &[u8] = b"chain";
+const CHECKPOINT: &[u8] = b"checkpoint";
 
 /// The chain on disk. Cheap to clone; one thread writes, all may read.
 #[derive(Clone)]
@@ -35,11 +36,17 @@ impl BlockStore {
     /// # Errors
     /// [`StoreError`] when reading fails.
     pub fn head(&self) -> Result<u64, StoreError> {
-        let Some(bytes) = self.store.get(Column::Meta, HEAD)? else {
+        self.number(HEAD)
+    }
+
+    /// A number among what is one value; 0 for none.
+    fn number(&self, key: &[u8]) -> Result<u64, StoreError> {
+        let Some(bytes) = self.store.get(Column::Meta, key)? else {
             return Ok(0);
         };
-        let bytes = <[u8; 8]>::try_from(bytes).map_err(|_| corrupt("head".into()))?;
-        Ok(u64::from_be_bytes(bytes))
+        let bytes = <[u8; 8]>::try_from(bytes);
+        let number = bytes.map_err(|_| corrupt(String::from_utf8_lossy(key).into_owned()))?;
+        Ok(u64::from_be_bytes(number))
     }
 
     /// The block of a round.
@@ -87,9 +94,12 @@ impl BlockStore {
         batch.put(Column::Meta, HEAD, round);
     }
 
-    /// Adds a signed checkpoint to a batch.
-    pub fn append_checkpoint(batch: &mut Batch, number: u64, signed: &SignedCheckpoint) {
+    /// Adds a signed checkpoint to a batch; `is_last` says that none with a greater number is stored.
+    pub fn append_checkpoint(batch: &mut Batch, number: u64, signed: &SignedCheckpoint, is_last: bool) {
         batch.put(Column::Checkpoints, number.to_be_bytes(), signed.encode());
+        if is_last {
+            batch.put(Column::Meta, CHECKPOINT, number.to_be_bytes());
+        }
     }
 
     /// A signed checkpoint; none for one that this node never saw signed.
@@ -105,11 +115,7 @@ impl BlockStore {
     /// # Errors
     /// [`StoreError`] when reading fails.
     pub fn last_checkpoint(&self) -> Result<u64, StoreError> {
-        let keys = self.store.scan(Column::Checkpoints, &[], usize::MAX)?;
-        let last = keys
-            .last()
-            .and_then(|(key, _)| <[u8; 8]>::try_from(key.as_slice()).ok());
-        Ok(last.map_or(0, u64::from_be_bytes))
+        self.number(CHECKPOINT)
     }
 
     /// Adds a fork to a batch.

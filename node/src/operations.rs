@@ -84,8 +84,16 @@ impl OperationPool {
         is_own: bool,
     ) -> Result<Digest, WaitError> {
         let digest = operation.message();
+        let (account, nonce) = (operation.operator.account(), operation.nonce);
+        // What costs nothing comes first: signatures and proofs of keys are for accounts that exist.
+        let known = chain.registry().account(&account);
+        let expected = known.ok_or(OperationError::UnknownAccount(account))?.nonce;
+        if nonce < expected {
+            let found = nonce;
+            return Err(OperationError::Nonce { found, expected }.into());
+        }
+        self.waiting().has_room(account, nonce)?;
         let operation = operation.verify(chain.rules())?;
-        let (account, nonce) = (*operation.account(), operation.signed().nonce);
         let mut waiting = self.waiting();
         waiting.has_room(account, nonce)?;
         let mut transition = chain.transition().map_err(|_| WaitError::Ended)?;

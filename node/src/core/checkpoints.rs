@@ -6,9 +6,12 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use klero_committee::{RoundContext, Step, Tally, UnverifiedCertificate, Vote, VoteBundle, certificate};
+use klero_committee::{
+    Role, RoundContext, Step, Tally, UnverifiedCertificate, Vote, VoteBundle, certificate,
+};
 use klero_finality::{DueCheckpoint, Header, SignedCheckpoint};
 
+use super::relays::Relays;
 use super::{Core, CoreError};
 use crate::BlockStore;
 use crate::events::NodeEvent;
@@ -34,6 +37,7 @@ pub(super) struct Signing {
     copies: u32,
     own: Vec<VoteBundle>,
     tallies: BTreeMap<u32, Tally>,
+    relays: Relays,
 }
 
 impl Signing {
@@ -46,6 +50,7 @@ impl Signing {
             copies: 0,
             own: Vec::new(),
             tallies: BTreeMap::new(),
+            relays: Relays::default(),
         }
     }
 
@@ -153,8 +158,8 @@ impl Core {
     }
 
     /// Votes for a checkpoint that were verified; says whether they tell something new.
-    pub(super) fn on_checkpoint_votes(&mut self, votes: Vec<Vote>) -> Result<bool, CoreError> {
-        let Some(role) = votes.first().map(Vote::role) else {
+    pub(super) fn on_checkpoint_votes(&mut self, votes: Vec<Vote>, copies: u32) -> Result<bool, CoreError> {
+        let Some((role, first)) = votes.first().map(|vote| (vote.role(), vote.voter())) else {
             return Ok(false);
         };
         let Some(signing) = self.signing.get_mut(&role.round) else {
@@ -165,10 +170,27 @@ impl Core {
         for vote in votes {
             is_new |= signing.count(vote);
         }
+        let is_again = signing.relays.again((role, first), copies);
         if let Some(certificate) = signing.certificate(role.period) {
             self.finish_checkpoint(role.round, &certificate)?;
         }
-        Ok(is_new)
+        Ok(is_new || is_again)
+    }
+
+    /// A copy of votes that were verified: passed on as long as the checkpoint is not signed, since somebody may lack them.
+    pub(super) fn on_checkpoint_copy(
+        &mut self,
+        role: Role,
+        voter: u32,
+        copies: u32,
+    ) -> Result<bool, CoreError> {
+        match self.signing.get_mut(&role.round) {
+            Some(signing) => Ok(signing.relays.again((role, voter), copies)),
+            None => {
+                self.answer_late_signer(role.round)?;
+                Ok(false)
+            }
+        }
     }
 
     /// Somebody still signs what is signed: its block became final there after the others had sent everything.
@@ -223,7 +245,8 @@ impl Core {
             return Ok(false);
         }
         let mut batch = Batch::default();
-        BlockStore::append_checkpoint(&mut batch, number, signed);
+        let is_last = number > self.links.status.get().checkpoint;
+        BlockStore::append_checkpoint(&mut batch, number, signed, is_last);
         self.links.blocks.store().write(batch, Durability::Synced)?;
         let round = signed.header.round;
         let attempt = signed.certificate.role.period;

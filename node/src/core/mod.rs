@@ -102,6 +102,10 @@ pub(crate) enum Item {
     Evidence(klero_stake::Evidence),
     /// Votes for one checkpoint, of one attempt.
     CheckpointVotes(Vec<Vote>),
+    /// A copy of votes for a checkpoint, by their role and first voter.
+    CheckpointCopy(Role, u32),
+    /// A copy of what tells nothing a second time.
+    Known,
     /// A signed checkpoint, by its number.
     Checkpoint(u64, Box<SignedCheckpoint>),
     /// A Cert certificate for another block than the final one of its round.
@@ -283,7 +287,9 @@ impl Core {
             }
             Item::Final(blocks) => self.on_final(blocks)?,
             Item::Evidence(evidence) => self.on_evidence(evidence),
-            Item::CheckpointVotes(votes) => self.on_checkpoint_votes(votes)?,
+            Item::CheckpointVotes(votes) => self.on_checkpoint_votes(votes, attempt)?,
+            Item::CheckpointCopy(role, voter) => self.on_checkpoint_copy(role, voter, attempt)?,
+            Item::Known => false,
             Item::Checkpoint(number, signed) => self.on_checkpoint(number, &signed)?,
             Item::Contradiction(certificate) => self.on_contradiction(&certificate)?,
         };

@@ -44,12 +44,11 @@ pub(super) fn name(message: &Message) -> Option<Digest> {
     let is_named = match message {
         Message::Votes(bundle) => matches!(bundle.role.step, Step::Soft | Step::Cert),
         Message::Proposal(_) | Message::Certificate(_) => true,
+        Message::Evidence(_) | Message::CheckpointVotes(_) => true,
         Message::Block(_)
         | Message::Final(_)
         | Message::Transaction(_)
         | Message::Operation(_)
-        | Message::Evidence(_)
-        | Message::CheckpointVotes(_)
         | Message::CheckpointCertificate(_) => false,
     };
     is_named.then(|| {
@@ -64,12 +63,14 @@ pub(super) fn item(message: &Message) -> Option<Item> {
         Message::Votes(bundle) => Some(Item::Copy(bundle.role, bundle.votes.first()?.voter)),
         Message::Proposal(message) => Some(Item::Copy(message.proposal.role(), message.proposal.proposer)),
         Message::Certificate(certificate) => Some(Item::Copy(certificate.role, NOBODY)),
+        Message::Evidence(_) => Some(Item::Known),
+        Message::CheckpointVotes(bundle) => {
+            Some(Item::CheckpointCopy(bundle.role, bundle.votes.first()?.voter))
+        }
         Message::Block(_)
         | Message::Final(_)
         | Message::Transaction(_)
         | Message::Operation(_)
-        | Message::Evidence(_)
-        | Message::CheckpointVotes(_)
         | Message::CheckpointCertificate(_) => None,
     }
 }
