@@ -35,6 +35,7 @@ mod restart;
 mod schemes;
 mod served;
 mod slashing;
+mod stake_operations;
 mod stake_rotation;
 mod stake_slash;
 mod stake_story;
