@@ -8,7 +8,7 @@ use klero_node::finality::Profile;
 use klero_node::keys::{KeyEntry, KeyFile};
 use klero_sampling::seed::SeedSchedule;
 
-use crate::cli::{assert_says, printed, refused};
+use crate::cli::{assert_says, json, printed, refused};
 use crate::cluster::{Cluster, quick};
 use crate::stake_story::{page, round, stake};
 
@@ -57,7 +57,9 @@ fn keys_are_rotated_without_a_missed_round() {
     let new = vote_key(&both.validators[1]);
     assert_eq!(vote_key(&both.validators[0]), old, "the old keys stay");
     // Asked again, it does not make others.
-    printed(here, &[&rotate[..], &["--prepare"]].concat());
+    let again = json(here, &[&rotate[..], &["--prepare", "--json"]].concat());
+    assert_eq!(again["is_new"], false);
+    assert_eq!(again["vote_key"], hex::encode(new.to_bytes()));
     assert_eq!(KeyFile::load(&file).unwrap().validators.len(), 2);
 
     cluster.stop(0);

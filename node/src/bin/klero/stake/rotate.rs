@@ -59,23 +59,26 @@ fn prepare(wallet: &Wallet<'_>) -> anyhow::Result<()> {
     // Before anything is written: a suite that is not built makes no keys.
     let public = fresh.keys()?.vote.public();
     // The file is read again while nobody else changes it.
-    let is_ready = |file: &KeyFile| -> anyhow::Result<bool> {
-        let newest =
-            wallet::newest(file, &account).context("the key file has no keys of the account any more")?;
-        Ok(registered.is_some() && registered != Some(newest.keys()?.vote.public()))
+    let newest_of = |file: &KeyFile| -> anyhow::Result<bls::PublicKey> {
+        let newest = wallet::newest(file, &account);
+        let keys = newest
+            .context("the key file has no keys of the account any more")?
+            .keys()?;
+        Ok(keys.vote.public())
     };
-    let was_ready = KeyFile::update(&signing.keys, |file| {
-        let was_ready = is_ready(file)?;
-        if !was_ready {
-            let of_account = file.validators.iter().filter(|entry| entry.id == account);
-            fresh.operator = of_account.filter_map(|entry| entry.operator.clone()).last();
-            file.validators.push(fresh);
+    let (was_ready, vote_key) = KeyFile::update(&signing.keys, |file| {
+        let newest = newest_of(file)?;
+        if registered.is_some() && registered != Some(newest) {
+            return anyhow::Ok((true, newest));
         }
-        anyhow::Ok(was_ready)
+        fresh.operator = wallet::operator(file, &account).map(|(seed, _)| seed);
+        file.validators.push(fresh);
+        Ok((false, public))
     })??;
     if signing.connection.json {
-        let vote_key = (!was_ready).then_some(public);
-        return output::json_line(&json!({ "account": account, "keys": signing.keys, "vote_key": vote_key }));
+        let page =
+            json!({ "account": account, "keys": signing.keys, "vote_key": vote_key, "is_new": !was_ready });
+        return output::json_line(&page);
     }
     let has = if was_ready {
         "has new keys already, not registered"

@@ -1,10 +1,10 @@
 //! An account whose operator key is at hand: from its key file to a signed operation at a node.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, bail, ensure};
 use klero_node::api::{AccountPage, RegistryPage};
-use klero_node::keys::{KeyEntry, KeyFile};
+use klero_node::keys::{KeyEntry, KeyFile, Secret};
 use klero_sampling::Digest;
 use klero_sampling::codec::Wire;
 use klero_sampling::vrf::VrfSuite;
@@ -32,7 +32,13 @@ impl<'a> Wallet<'a> {
     pub(crate) fn open(signing: &'a Signing) -> anyhow::Result<Self> {
         let file = KeyFile::load(&signing.keys)?;
         let account = choose(&file, &signing.keys, signing.account)?;
-        let operator = operator(&file, &signing.keys, &account)?;
+        let (_, operator) = operator(&file, &account).with_context(|| {
+            format!(
+                "{} has no operator key of account {account}, which alone moves its stake: give --keys the file that \
+                 has it; `klero keys new` makes files with one",
+                signing.keys.display()
+            )
+        })?;
         let rpc = Rpc::new(&signing.connection.rpc);
         let registry: RegistryPage = rpc.get("/v1/registry")?;
         if let Some(path) = &signing.genesis {
@@ -158,20 +164,9 @@ fn choose(file: &KeyFile, path: &Path, wanted: Option<Digest>) -> anyhow::Result
     }
 }
 
-fn operator(file: &KeyFile, path: &PathBuf, account: &Digest) -> anyhow::Result<OperatorSecret> {
-    let of_account = |entry: &&KeyEntry| entry.id == *account;
-    let mut operators = file
-        .validators
-        .iter()
-        .filter(of_account)
-        .filter_map(KeyEntry::operator);
-    operators
-        .find(|operator| operator.public().account() == *account)
-        .with_context(|| {
-            format!(
-                "{} has no operator key of account {account}, which alone moves its stake: give --keys the file that has \
-                 it; `klero keys new` makes files with one",
-                path.display()
-            )
-        })
+/// The seed of an account's operator key, and the key.
+pub(crate) fn operator(file: &KeyFile, account: &Digest) -> Option<(Secret, OperatorSecret)> {
+    let of_entry = |entry: &KeyEntry| Some((entry.operator.clone()?, entry.operator()?));
+    let mut operators = file.validators.iter().filter_map(of_entry);
+    operators.find(|(_, operator)| operator.public().account() == *account)
 }
