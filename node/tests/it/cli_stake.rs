@@ -79,7 +79,7 @@ fn what_the_chain_does_not_take_is_said_with_what_helps() {
     let here = tempfile::tempdir().unwrap();
     let here = here.path();
     let mut cluster = Cluster::new(1, 1, quick(Profile::full()));
-    cluster.keys_mut(0).create(&here.join("own.json")).unwrap();
+    cluster.keys(0).create(&here.join("own.json")).unwrap();
     cluster.start_all();
     let rpc = cluster.rpc(0);
 

@@ -27,8 +27,8 @@ fn the_wallet_transfers_bonds_and_unbonds() {
     let here = here.path();
     let mut cluster = Cluster::new(1, 2, quick(Profile::full()));
     rich(&mut cluster, here, 100);
-    cluster.keys_mut(0).create(&here.join("two.json")).unwrap();
-    let id = cluster.keys_mut(0).validators[0].id.to_string();
+    cluster.keys(0).create(&here.join("two.json")).unwrap();
+    let id = cluster.keys(0).validators[0].id.to_string();
     cluster.start_all();
     let rpc = cluster.rpc(0);
     let account = || page::<AccountPage>(&rpc, &format!("/v1/accounts/{id}"));
@@ -75,7 +75,7 @@ fn waiting_for_a_block_that_does_not_come_is_an_error() {
     let here = tempfile::tempdir().unwrap();
     let here = here.path();
     let mut cluster = Cluster::new(2, 1, quick(Profile::full()));
-    cluster.keys_mut(0).create(&here.join("k.json")).unwrap();
+    cluster.keys(0).create(&here.join("k.json")).unwrap();
     cluster.start_all();
     cluster.wait_for(1, Duration::from_secs(60));
     cluster.stop(1);

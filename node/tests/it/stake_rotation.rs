@@ -37,9 +37,9 @@ fn keys_are_rotated_without_a_missed_round() {
     let mut cluster = Cluster::new(3, 1, profile());
     let here = tempfile::tempdir().unwrap();
     let (here, file) = (here.path(), here.path().join("keys.json"));
-    cluster.keys_mut(0).create(&file).unwrap();
-    let old = vote_key(&cluster.keys_mut(0).validators[0]);
-    let account = cluster.keys_mut(0).validators[0].id;
+    cluster.keys(0).create(&file).unwrap();
+    let old = vote_key(&cluster.keys(0).validators[0]);
+    let account = cluster.keys(0).validators[0].id;
     cluster.start_all();
     cluster.wait_for(2, LONG);
     let other = cluster.rpc(1);

@@ -1,4 +1,4 @@
-//! A validator that signs two values loses its stake, and nobody else does.
+//! `klero testnet --equivocate`: the validator that signs two values loses its stake, and nobody else does.
 
 use std::path::Path;
 
