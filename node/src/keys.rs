@@ -1,5 +1,6 @@
 //! The key file: the seeds of a node's validators, readable by its owner only.
 
+use std::fs::File;
 use std::io::Write;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -69,7 +70,7 @@ impl Secret {
     /// When the system has none to give.
     pub fn random() -> std::io::Result<Self> {
         let mut bytes = [0; 32];
-        std::io::Read::read_exact(&mut std::fs::File::open("/dev/urandom")?, &mut bytes)?;
+        std::io::Read::read_exact(&mut File::open("/dev/urandom")?, &mut bytes)?;
         Ok(Self(bytes))
     }
 
@@ -112,6 +113,14 @@ pub enum KeyError {
         path: PathBuf,
         /// Where and why.
         cause: serde_json::Error,
+    },
+    /// Another command changes it, or was killed while it did.
+    #[error("key file {path} is being changed by another command; if none runs, remove {part} and retry")]
+    Busy {
+        /// Which file.
+        path: PathBuf,
+        /// Where the new one is written before it takes the old one's place.
+        part: PathBuf,
     },
     /// A library has no key for a seed.
     #[error("{0}")]
@@ -222,6 +231,47 @@ impl KeyFile {
     pub fn create(&self, path: &Path) -> Result<(), KeyError> {
         create_secret(self, path)
     }
+
+    /// Changes a key file: what `change` makes of it takes its place as a whole, or it stays as it is. Gives what
+    /// `change` gives. Durable when it returns, so that a key may be registered then.
+    ///
+    /// # Errors
+    /// [`KeyError`] when it is missing, exposed, malformed, being changed by another command, or cannot be written.
+    pub fn update<T>(path: &Path, change: impl FnOnce(&mut Self) -> T) -> Result<T, KeyError> {
+        let io = |cause| KeyError::Io {
+            path: path.to_owned(),
+            cause,
+        };
+        // A link stays a link.
+        let path = &path.canonicalize().map_err(io)?;
+        let mut part = path.clone().into_os_string();
+        part.push(".new");
+        let part = PathBuf::from(part);
+        // Its existence keeps others from changing what is read here.
+        let file = match new_secret_file(&part) {
+            Ok(file) => file,
+            Err(cause) if cause.kind() == std::io::ErrorKind::AlreadyExists => {
+                let path = path.clone();
+                return Err(KeyError::Busy { path, part });
+            }
+            Err(cause) => return Err(io(cause)),
+        };
+        let changed = Self::load(path).and_then(|mut keys| {
+            let given = change(&mut keys);
+            write_secret(&keys, path, file)?;
+            std::fs::rename(&part, path).map_err(io)?;
+            Ok(given)
+        });
+        if changed.is_err() {
+            // What went wrong is told; a file that stays names itself next time.
+            let _removed = std::fs::remove_file(&part);
+        } else if let Some(directory) = path.parent() {
+            File::open(directory)
+                .and_then(|directory| directory.sync_all())
+                .map_err(io)?;
+        }
+        changed
+    }
 }
 
 /// Reads a file of secrets that only its owner can read.
@@ -246,22 +296,28 @@ pub(crate) fn load_secret<T: DeserializeOwned>(path: &Path) -> Result<T, KeyErro
 
 /// Writes secrets to a new file that only its owner can read; never over an existing one.
 pub(crate) fn create_secret<T: Serialize>(secret: &T, path: &Path) -> Result<(), KeyError> {
-    let io = |cause| KeyError::Io {
+    let file = new_secret_file(path).map_err(|cause| KeyError::Io {
         path: path.to_owned(),
         cause,
-    };
+    })?;
+    write_secret(secret, path, file)
+}
+
+fn new_secret_file(path: &Path) -> std::io::Result<File> {
+    let mut options = File::options();
+    options.write(true).create_new(true).mode(0o600).open(path)
+}
+
+/// Writes secrets to a file that is, or becomes, the one at a path.
+fn write_secret<T: Serialize>(secret: &T, path: &Path, mut file: File) -> Result<(), KeyError> {
     let text = serde_json::to_string_pretty(secret).map_err(|cause| KeyError::Parse {
         path: path.to_owned(),
         cause,
     })?;
-    let mut options = std::fs::OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(io)?;
     file.write_all(text.as_bytes())
         .and_then(|()| file.sync_all())
-        .map_err(io)
+        .map_err(|cause| KeyError::Io {
+            path: path.to_owned(),
+            cause,
+        })
 }

@@ -315,6 +315,9 @@ impl From<WaitError> for Failure {
                 error,
                 "GET /v1/accounts/{account} tells the next nonce; sign with it",
             ),
+            WaitError::Refused(OperationError::KeyUsed(_)) => {
+                Self::malformed(error, "make others with `klero stake rotate --prepare`")
+            }
             WaitError::Refused(_) => Self::malformed(error, "`klero stake show` tells what the account has"),
         }
     }

@@ -11,13 +11,13 @@ use serde_json::Value;
 use crate::cli::{json, printed, refused};
 
 /// A node process, killed when dropped, and what it says.
-struct Running {
+pub(crate) struct Running {
     process: Child,
     events: Receiver<Value>,
 }
 
 impl Running {
-    fn start(config: &Path) -> Self {
+    pub(crate) fn start(config: &Path) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_klero"))
             .args(["node", "--json", "--exit-with-parent", "--config"])
             .arg(config)
@@ -39,7 +39,7 @@ impl Running {
     }
 
     /// The first event of a kind that satisfies a condition.
-    fn event(&self, kind: &str, is_it: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) fn event(&self, kind: &str, is_it: impl Fn(&Value) -> bool) -> Value {
         let until = Instant::now() + Duration::from_secs(60);
         loop {
             let left = until.saturating_duration_since(Instant::now());
@@ -61,7 +61,7 @@ impl Drop for Running {
     }
 }
 
-const ANY_PORTS: [&str; 4] = ["--rpc", "127.0.0.1:0", "--listen", "/ip4/127.0.0.1/udp/0/quic-v1"];
+pub(crate) const ANY_PORTS: [&str; 4] = ["--rpc", "127.0.0.1:0", "--listen", "/ip4/127.0.0.1/udp/0/quic-v1"];
 
 fn init(here: &Path, args: &[&str]) -> Value {
     json(here, &[&["init", "--json"], args, &ANY_PORTS[..]].concat())

@@ -135,6 +135,16 @@ impl Cluster {
         node.stop().unwrap();
     }
 
+    /// The keys that a node starts with next time.
+    pub(crate) fn keys_mut(&mut self, node: usize) -> &mut KeyFile {
+        &mut self.places[node].keys
+    }
+
+    /// The HTTP API of a node that runs.
+    pub(crate) fn rpc(&self, node: usize) -> String {
+        format!("http://{}", self.node(node).rpc().unwrap())
+    }
+
     pub(crate) fn node(&self, node: usize) -> &Node {
         &self.places[node].running.as_ref().unwrap().0
     }

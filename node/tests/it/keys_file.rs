@@ -93,3 +93,41 @@ fn the_validators_of_a_key_file_make_a_genesis_of_its_network() {
     genesis.network = "b-network".into();
     assert!(genesis.validate().is_err());
 }
+
+#[test]
+fn a_key_file_changes_as_a_whole_and_stays_its_owners() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("keys.json");
+    KeyFile::generate("a-network", 1).unwrap().create(&path).unwrap();
+    let second = KeyFile::generate("a-network", 1).unwrap().validators.remove(0);
+    let id = second.id;
+    let given = KeyFile::update(&path, |keys| {
+        keys.validators.push(second);
+        7
+    });
+    assert_eq!(given.unwrap(), 7);
+    let changed = KeyFile::load(&path).unwrap();
+    assert_eq!((changed.validators.len(), changed.validators[1].id), (2, id));
+    let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert_eq!(
+        std::fs::read_dir(directory.path()).unwrap().count(),
+        1,
+        "nothing else is left"
+    );
+}
+
+#[test]
+fn a_key_file_that_another_command_changes_is_left_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("keys.json");
+    KeyFile::generate("a-network", 1).unwrap().create(&path).unwrap();
+    let before = std::fs::read(&path).unwrap();
+    let outer = KeyFile::update(&path, |_| {
+        let error = KeyFile::update(&path, |keys| keys.validators.clear()).unwrap_err();
+        assert!(matches!(error, KeyError::Busy { .. }), "{error}");
+        assert!(error.to_string().contains("keys.json.new"), "{error}");
+    });
+    outer.unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+}

@@ -12,7 +12,9 @@ mod init;
 mod keys;
 mod node;
 mod output;
+mod rpc;
 mod sortition;
+mod stake;
 mod status;
 mod testnet;
 mod verify;
@@ -39,6 +41,9 @@ enum Command {
     Init(init::Args),
     /// Show where a running node stands
     Status(status::Args),
+    /// Move stake and run a validator: the wallet of an account
+    #[command(subcommand, arg_required_else_help = true)]
+    Stake(stake::Command),
     /// Check a chain from its genesis on, trusting nothing else
     Verify(verify::Args),
     /// Make, check and show genesis files
@@ -61,6 +66,7 @@ impl Command {
             Self::Node(args) => node::run(&args),
             Self::Init(args) => init::run(&args),
             Self::Status(args) => status::run(&args),
+            Self::Stake(command) => stake::run(command),
             Self::Verify(args) => verify::run(&args),
             Self::Genesis(command) => genesis::run(command),
             Self::Keys(command) => keys::run(command),

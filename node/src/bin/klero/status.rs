@@ -1,11 +1,9 @@
 //! `klero status`: where a running node stands.
 
-use std::time::Duration;
-
-use anyhow::Context;
 use serde_json::Value;
 
 use crate::output;
+use crate::rpc::Rpc;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -17,32 +15,12 @@ pub(crate) struct Args {
     json: bool,
 }
 
-const TIMEOUT: Duration = Duration::from_secs(10);
-
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
-    let status = fetch(&args.rpc).with_context(|| {
-        format!(
-            "no status from {}: is the node running, and is this the rpc address that its configuration gives?",
-            args.rpc
-        )
-    })?;
+    let status: Value = Rpc::new(&args.rpc).get("/v1/status")?;
     if args.json {
         return output::json_line(&status);
     }
     output::write(&page(&status))
-}
-
-fn fetch(rpc: &str) -> anyhow::Result<Value> {
-    let config = ureq::Agent::config_builder()
-        .timeout_global(Some(TIMEOUT))
-        .build();
-    let url = format!("{}/v1/status", rpc.trim_end_matches('/'));
-    let text = ureq::Agent::new_with_config(config)
-        .get(&url)
-        .call()?
-        .body_mut()
-        .read_to_string()?;
-    serde_json::from_str(&text).context("the answer is not JSON")
 }
 
 /// One line a field, in the alphabet's order.

@@ -17,6 +17,8 @@ pub(crate) const NETWORK: &str = "klero-testnet";
 const CHECKPOINT_INTERVAL: u32 = 50;
 /// How many requests the faucet can serve. Each gets the mean stake of a validator.
 const GRANTS: u64 = 1_000;
+/// What a request gets at least: a validator begins with one unit and bonds another.
+const LEAST_GRANT: u64 = 2;
 
 /// One node to be.
 #[derive(Debug)]
@@ -105,7 +107,7 @@ impl Plan {
         }
         let faucet = Faucet {
             operator: next(),
-            grant: (stakes.iter().sum::<u64>() / stakes.len() as u64).max(1),
+            grant: (stakes.iter().sum::<u64>() / stakes.len() as u64).max(LEAST_GRANT),
         };
         let profile = profile::of_testnet(wish.scheme);
         let mut genesis = genesis::of(NETWORK, wish.timestamp, profile, validators);

@@ -1,0 +1,111 @@
+//! `klero stake rotate`: new keys for a validator, in an order in which no round is missed.
+//!
+//! New keys draw K rounds after the block with their operation, the old ones until then. K rounds may be few seconds,
+//! so the node has the new keys before they are registered: `--prepare` writes them beside the old ones, the node
+//! starts again with both, and only then `rotate` sends the operation.
+
+use anyhow::{Context, bail, ensure};
+use klero_node::keys::{KeyEntry, KeyFile, Secret};
+use klero_sampling::bls;
+use klero_stake::Operation;
+use serde_json::json;
+
+use super::args::{RotateArgs, Signing};
+use super::wallet::{self, Wallet};
+use crate::output;
+
+pub(crate) fn run(args: &RotateArgs) -> anyhow::Result<()> {
+    let wallet = Wallet::open(&args.signing)?;
+    if args.prepare {
+        prepare(&wallet)
+    } else {
+        send(&wallet)
+    }
+}
+
+/// The key that votes for the account's validator, if it runs one.
+fn registered(wallet: &Wallet<'_>) -> Option<bls::PublicKey> {
+    wallet
+        .page()
+        .validator
+        .as_ref()
+        .map(|validator| validator.vote_key)
+}
+
+fn send(wallet: &Wallet<'_>) -> anyhow::Result<()> {
+    let (account, keys) = (wallet.page().account, wallet.signing().keys.display());
+    let Some(registered) = registered(wallet) else {
+        bail!("account {account} runs no validator: register it with `klero stake register`");
+    };
+    let entry = wallet.newest()?;
+    ensure!(
+        entry.keys()?.vote.public() != registered,
+        "{keys} has no new keys of account {account}: write some with `{}`, and start its node again",
+        command(wallet.signing(), "rotate --prepare")
+    );
+    let keys = Box::new(wallet.prove(entry)?);
+    wallet.send(Operation::Rotate { keys })
+}
+
+fn prepare(wallet: &Wallet<'_>) -> anyhow::Result<()> {
+    let (account, signing) = (wallet.page().account, wallet.signing());
+    let registered = registered(wallet);
+    let mut fresh = KeyEntry {
+        id: account,
+        vrf: wallet.suite()?,
+        seed: Secret::random().context("the system has no randomness to give (/dev/urandom)")?,
+        operator: None,
+    };
+    // Before anything is written: a suite that is not built makes no keys.
+    let public = fresh.keys()?.vote.public();
+    // The file is read again while nobody else changes it.
+    let newest_of = |file: &KeyFile| -> anyhow::Result<bls::PublicKey> {
+        let newest = wallet::newest(file, &account);
+        let keys = newest
+            .context("the key file has no keys of the account any more")?
+            .keys()?;
+        Ok(keys.vote.public())
+    };
+    let (was_ready, vote_key) = KeyFile::update(&signing.keys, |file| {
+        let newest = newest_of(file)?;
+        if registered.is_some() && registered != Some(newest) {
+            return anyhow::Ok((true, newest));
+        }
+        fresh.operator = wallet::operator(file, &account).map(|(seed, _)| seed);
+        file.validators.push(fresh);
+        Ok((false, public))
+    })??;
+    if signing.connection.json {
+        let page =
+            json!({ "account": account, "keys": signing.keys, "vote_key": vote_key, "is_new": !was_ready });
+        return output::json_line(&page);
+    }
+    let has = if was_ready {
+        "has new keys already, not registered"
+    } else {
+        "has new keys beside the old ones"
+    };
+    let then = if registered.is_some() {
+        "rotate"
+    } else {
+        "register --bond AMOUNT"
+    };
+    output::write(&format!(
+        "{} {has}\nnext\n  1. start the node again with this file: in each round it votes with the keys that are in force\n  \
+         2. {}\n",
+        signing.keys.display(),
+        command(signing, then)
+    ))
+}
+
+/// Another command for the same account.
+fn command(signing: &Signing, subcommand: &str) -> String {
+    let account = signing.account.map(|account| format!(" --account {account}"));
+    format!(
+        "{} stake {subcommand} --rpc {} --keys {}{}",
+        output::program(),
+        signing.connection.rpc,
+        output::shell(&signing.keys),
+        account.unwrap_or_default()
+    )
+}

@@ -1,0 +1,172 @@
+//! An account whose operator key is at hand: from its key file to a signed operation at a node.
+
+use std::path::Path;
+
+use anyhow::{Context, bail, ensure};
+use klero_node::api::{AccountPage, RegistryPage};
+use klero_node::keys::{KeyEntry, KeyFile, Secret};
+use klero_sampling::Digest;
+use klero_sampling::codec::Wire;
+use klero_sampling::vrf::VrfSuite;
+use klero_stake::{Operation, OperatorSecret, ProvenKeys, SignedOperation};
+use serde_json::Value;
+
+use super::args::{Signing, Who};
+use super::sent::Sent;
+use super::wait;
+use crate::rpc::Rpc;
+use crate::{genesis, output};
+
+/// An account, the key that speaks for it, and the node that is asked.
+pub(crate) struct Wallet<'a> {
+    signing: &'a Signing,
+    rpc: Rpc,
+    operator: OperatorSecret,
+    file: KeyFile,
+    registry: RegistryPage,
+    page: AccountPage,
+}
+
+impl<'a> Wallet<'a> {
+    /// Reads the key file, then asks the node about chain and account.
+    pub(crate) fn open(signing: &'a Signing) -> anyhow::Result<Self> {
+        let file = KeyFile::load(&signing.keys)?;
+        let account = choose(&file, &signing.keys, signing.account)?;
+        let (_, operator) = operator(&file, &account).with_context(|| {
+            format!(
+                "{} has no operator key of account {account}, which alone moves its stake: give --keys the file that \
+                 has it; `klero keys new` makes files with one",
+                signing.keys.display()
+            )
+        })?;
+        let rpc = Rpc::new(&signing.connection.rpc);
+        let registry: RegistryPage = rpc.get("/v1/registry")?;
+        if let Some(path) = &signing.genesis {
+            let chain = genesis::load(path)?.chain_id();
+            ensure!(
+                registry.chain == chain,
+                "{} runs chain {}, and {} is of chain {chain}: ask a node of that chain",
+                rpc.url(),
+                registry.chain,
+                path.display()
+            );
+        }
+        let page = rpc.get(&format!("/v1/accounts/{account}"))?;
+        Ok(Self {
+            signing,
+            rpc,
+            operator,
+            file,
+            registry,
+            page,
+        })
+    }
+
+    /// The account as the node knows it.
+    pub(crate) const fn page(&self) -> &AccountPage {
+        &self.page
+    }
+
+    /// What the command was called with.
+    pub(crate) const fn signing(&self) -> &'a Signing {
+        self.signing
+    }
+
+    /// The suite of the chain's VRF keys.
+    pub(crate) fn suite(&self) -> anyhow::Result<VrfSuite> {
+        Ok(self.registry.vrf.parse()?)
+    }
+
+    /// The account's last entry in the key file: its newest keys.
+    pub(crate) fn newest(&self) -> anyhow::Result<&KeyEntry> {
+        newest(&self.file, &self.page.account).context("the key file has no keys of the account")
+    }
+
+    /// The public halves of keys, with the proofs of possession that the registry asks for.
+    pub(crate) fn prove(&self, entry: &KeyEntry) -> anyhow::Result<ProvenKeys> {
+        let suite = self.suite()?;
+        ensure!(
+            entry.vrf == suite,
+            "the keys in {} draw with {}, and this chain with {suite}: make a key file with `klero keys new --vrf \
+             {suite}`",
+            self.signing.keys.display(),
+            entry.vrf
+        );
+        let keys = entry.keys()?;
+        let (chain, account) = (&self.registry.chain, &self.page.account);
+        ProvenKeys::prove(&keys, &keys.vote.public(), &keys.vrf.public(), chain, account)
+            .context("possession of the VRF key cannot be proven")
+    }
+
+    /// Signs an operation, hands it in, waits for it if asked to, and prints what follows.
+    pub(crate) fn send(&self, operation: Operation) -> anyhow::Result<()> {
+        let nonce = self.page.next_nonce;
+        let signed = SignedOperation::sign(&self.operator, &self.registry.chain, nonce, operation);
+        let digest = signed.message();
+        let _submitted: Value = self.rpc.post("/v1/operations", &signed.encode())?;
+        let after = self.registry.round;
+        let round = wait::if_asked(&self.rpc, &self.signing.patience, digest, after)?;
+        let sent = Sent::new(
+            &signed.operation,
+            &self.page,
+            &self.registry,
+            (nonce, digest),
+            round,
+        );
+        if self.signing.connection.json {
+            return output::json_line(&sent);
+        }
+        output::write(&sent.text(&signed.operation, &self.registry, &self.signing.keys))
+    }
+}
+
+/// The last entry of an account.
+pub(crate) fn newest<'f>(file: &'f KeyFile, account: &Digest) -> Option<&'f KeyEntry> {
+    file.validators.iter().rfind(|entry| entry.id == *account)
+}
+
+/// The account that a command is about.
+pub(crate) fn account(who: &Who) -> anyhow::Result<Digest> {
+    match (&who.keys, who.account) {
+        (Some(path), wanted) => choose(&KeyFile::load(path)?, path, wanted),
+        (None, Some(account)) => Ok(account),
+        (None, None) => bail!("say whose account: --keys FILE or --account ID"),
+    }
+}
+
+/// The account of a key file, or the one of several that is wanted.
+fn choose(file: &KeyFile, path: &Path, wanted: Option<Digest>) -> anyhow::Result<Digest> {
+    let mut accounts: Vec<Digest> = file.validators.iter().map(|entry| entry.id).collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    let inspect = || format!("`klero keys inspect {}` lists them", output::shell(path));
+    match (wanted, accounts.as_slice()) {
+        (Some(wanted), all) => {
+            let shown = path.display();
+            ensure!(
+                all.contains(&wanted),
+                "{shown} has no keys of account {wanted}; {}",
+                inspect()
+            );
+            Ok(wanted)
+        }
+        (None, [only]) => Ok(*only),
+        (None, []) => bail!(
+            "{} has no accounts; make keys with `klero keys new`",
+            path.display()
+        ),
+        (None, all) => bail!(
+            "{} has {} accounts: choose one with --account; {}",
+            path.display(),
+            all.len(),
+            inspect()
+        ),
+    }
+}
+
+/// The seed of an account's operator key, and the key.
+pub(crate) fn operator(file: &KeyFile, account: &Digest) -> Option<(Secret, OperatorSecret)> {
+    let of_entry = |entry: &KeyEntry| Some((entry.operator.clone()?, entry.operator()?));
+    let mut operators = file.validators.iter().filter_map(of_entry);
+    operators.find(|(_, operator)| operator.public().account() == *account)
+}
