@@ -120,6 +120,7 @@ impl Core {
         self.emit(NodeEvent::Final(event));
         self.on_registry(&block, receipts);
         self.note_checkpoint(&block.header);
+        self.lookout.finalized();
         self.ask(Request::Finalize(Arc::new(block)))
     }
 

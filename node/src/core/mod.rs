@@ -17,6 +17,7 @@ mod checkpoints;
 mod finish;
 mod forks;
 mod keys;
+mod lookout;
 mod recover;
 mod relays;
 mod resend;
@@ -59,6 +60,7 @@ pub(crate) use checkpoints::MOST_ATTEMPTS;
 use checkpoints::Signing;
 pub(crate) use forks::ForkHook;
 pub(crate) use keys::OwnKeys;
+use lookout::Lookout;
 use relays::Relays;
 use silence::Silence;
 use speak::{OwnMessages, Proposing};
@@ -67,6 +69,9 @@ use timers::Timers;
 
 /// The most verified messages that wait for the core; while it is full the pool waits, and its queue fills.
 const INBOX: usize = 1024;
+
+/// How often the core looks up when nothing comes.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Something verified, but for an [`Item::Offer`].
 #[derive(Debug)]
@@ -210,6 +215,7 @@ pub(crate) struct Core {
     /// Votes counted when the Cert quorum was seen, and those of them with a proof.
     counted: (u64, u64),
     watch: Watch,
+    lookout: Lookout,
     signing: BTreeMap<u64, Signing>,
     /// The checkpoint whose certificate was last sent to somebody late, when, and how many times one was.
     answered: Option<(u64, Instant, u32)>,
@@ -244,11 +250,12 @@ impl Core {
             self.on_time()?;
             self.settle()?;
             self.show();
+            self.look_out();
             let next = self
                 .timers
                 .next()
                 .unwrap_or_else(|| Instant::now() + Duration::from_secs(1));
-            let wait = next.saturating_duration_since(Instant::now());
+            let wait = next.saturating_duration_since(Instant::now()).min(LOOK);
             select! {
                 recv(inbox) -> verified => match verified {
                     Ok(verified) => self.on_verified(verified)?,
@@ -323,6 +330,7 @@ impl Core {
         let mut is_useful = false;
         for vote in votes {
             self.watch_vote(&vote);
+            self.heard(role, vote.voter());
             is_useful |= self.tell(Input::Vote(vote))?;
         }
         let is_relevant =

@@ -10,6 +10,7 @@ use klero_finality::Chain;
 use klero_sampling::codec::Wire;
 
 use super::bodies::Bodies;
+use super::lookout::Lookout;
 use super::relays::Relays;
 use super::silence::Silence;
 use super::speak::OwnMessages;
@@ -77,6 +78,7 @@ impl Core {
             lowest_after: None,
             counted: (0, 0),
             watch: Watch::default(),
+            lookout: Lookout::new(round.saturating_sub(1)),
             signing: BTreeMap::new(),
             answered: None,
             equivocates,

@@ -65,6 +65,9 @@ impl Core {
             self.publish(Message::Votes(bundle.clone()), 0);
         }
         self.equivocate(role, value);
+        for vote in &votes {
+            self.heard(role, vote.voter());
+        }
         self.own.votes.entry(role).or_default().extend(bundles);
         self.todo.extend(
             votes

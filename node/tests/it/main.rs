@@ -38,6 +38,7 @@ mod slashing;
 mod stake_operations;
 mod stake_rotation;
 mod stake_story;
+mod stall;
 mod store_suite;
 mod store_torn;
 mod testnet_end;

@@ -35,12 +35,19 @@ fn page(status: &Value) -> String {
         let value = match value {
             Value::Null => "-".to_owned(),
             Value::String(text) => text.clone(),
+            Value::Object(fields) => words(fields),
             Value::Array(pair) => pair.iter().map(Value::to_string).collect::<Vec<_>>().join(" of "),
             other => other.to_string(),
         };
         page.push_str(&format!("{name:width$}  {value}\n"));
     }
     page
+}
+
+/// What an object says in words, if it does.
+fn words(fields: &serde_json::Map<String, Value>) -> String {
+    let explanation = fields.get("explanation").and_then(Value::as_str);
+    explanation.map_or_else(|| Value::Object(fields.clone()).to_string(), str::to_owned)
 }
 
 #[cfg(test)]
