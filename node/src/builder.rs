@@ -121,7 +121,7 @@ impl NodeBuilder {
     /// begin are final [BA-9]; see [`NodeBuilder::new_keys`].
     #[must_use]
     pub fn keys(mut self, keys: KeyFile) -> Self {
-        self.keys = Some(keys);
+        (self.keys, self.never_voted) = (Some(keys), false);
         self
     }
 

@@ -116,6 +116,19 @@ impl VoteLog {
         self.store.write(batch, Durability::Synced)
     }
 
+    /// Notes, durably, that the log of these validators is not the only one: keys with another voice begin anew as those
+    /// that come from elsewhere.
+    ///
+    /// # Errors
+    /// [`StoreError`] when writing fails.
+    pub(crate) fn end(&self, validators: impl Iterator<Item = Digest>) -> Result<(), StoreError> {
+        let mut batch = Batch::default();
+        for id in validators {
+            batch.delete(Column::Meta, of(BEGUN, &id));
+        }
+        self.store.write(batch, Durability::Synced)
+    }
+
     /// Notes, durably and beyond the end of the round, why this node votes no more in this chain, with the
     /// certificates that show it [BA-13].
     ///

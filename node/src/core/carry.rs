@@ -25,7 +25,10 @@ impl Core {
             Output::SetTimer { timer, after, spread } => self.set_timer(timer, after, spread),
             Output::Resend(items) => self.resend(items)?,
             Output::Decided { role, block } => self.todo.push_back(Task::Decided(role, block)),
-            Output::Evidence(pair) => self.saw_equivocation(&pair),
+            Output::Evidence(pair) => {
+                self.saw_equivocation(&pair);
+                self.look_for_twin(pair.second())?;
+            }
             Output::ProposalEvidence { first, second } => {
                 self.saw_two_blocks(&first, &second);
                 // [BA-2]: passed on once, without its body.

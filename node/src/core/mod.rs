@@ -329,6 +329,7 @@ impl Core {
         let first = votes.first().map(Vote::voter);
         let mut is_useful = false;
         for vote in votes {
+            self.look_for_twin(&vote)?;
             self.watch_vote(&vote);
             self.heard(role, vote.voter());
             is_useful |= self.tell(Input::Vote(vote))?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use klero_agreement::Input;
-use klero_committee::{Role, Step, Value, VoteBundle, make_proposal};
+use klero_committee::{Role, Step, Value, Vote, VoteBundle, make_proposal};
 use klero_finality::{Block, Draft, Header};
 use klero_net::Network;
 use klero_sampling::Digest;
@@ -32,6 +32,13 @@ pub(super) struct OwnMessages {
 }
 
 impl OwnMessages {
+    /// Whether this node cast a vote, in this process or before it was started again.
+    pub(super) fn has_cast(&self, vote: &Vote) -> bool {
+        let bundles = self.votes.get(&vote.role()).into_iter().flatten();
+        let mut same = bundles.filter(|bundle| bundle.value == vote.value());
+        same.any(|bundle| bundle.votes.iter().any(|cast| cast.voter == vote.voter()))
+    }
+
     /// Whether this node proposed a block: others may ask for it.
     pub(super) fn has_proposed(&self, digest: &Digest) -> bool {
         self.proposals.values().any(|own| own.proposal.block == *digest)
