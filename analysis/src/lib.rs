@@ -1,8 +1,9 @@
 //! How likely a committee is to fail, as numbers that are never too small.
 //!
-//! Sampling leaves a chance that a committee is bad. This crate computes it for the tails of the
-//! [`Poisson`] and the [`Binomial`] distribution, for a committee whose seats are Poisson ([`poisson_risk`]) and
-//! for one whose seats follow by quota from known stakes ([`quota_risk`], [`quota_offline`]).
+//! Sampling leaves a chance that a committee is bad. This crate computes it for the tails of [`Poisson`],
+//! [`Binomial`], [`Hypergeometric`] and [`PoissonBinomial`] distributions and of [`Sum`]s of them, for a committee
+//! whose seats are Poisson ([`poisson_risk`]) and for one whose seats follow by quota from known stakes
+//! ([`quota_risk`], [`quota_offline`]).
 //!
 //! Every result is a [`Log2Bound`]: an upper bound of the probability, rounded up at every step on the way, in
 //! a format that reaches far below 2^-5000. The error argument stands in [`tail`].
@@ -31,4 +32,4 @@ mod wide;
 pub use bound::Log2Bound;
 pub use fraction::{Fraction, FractionError};
 pub use risk::{QuotaSeats, Risk, RiskError, poisson_risk, poisson_votes, quota_offline, quota_risk};
-pub use tail::{Binomial, Event, Poisson, TailError};
+pub use tail::{Binomial, Event, Hypergeometric, Poisson, PoissonBinomial, Sum, TailError};

@@ -1,5 +1,6 @@
 //! The command line: `klero-analysis …`, which `klero analysis …` offers, too.
 
+mod parts;
 #[cfg(feature = "simulate")]
 mod replay;
 #[cfg(feature = "simulate")]
@@ -12,9 +13,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+pub use parts::PartArgs;
 #[cfg(feature = "simulate")]
 pub use simulate::SimulateCommand;
-pub use tail::{EventArgs, TailCommand};
+pub use tail::{Chances, EventArgs, Question, TailCommand};
 
 /// How likely a committee is to fail, as bounds that are never too small.
 #[derive(Debug, Clone, Parser)]

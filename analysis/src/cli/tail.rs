@@ -1,26 +1,26 @@
 //! `tail`: the chance that a number drawn from a distribution is beyond k.
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
 
-use crate::{Binomial, Event, Fraction, Log2Bound, Poisson, TailError};
+use crate::{Binomial, Event, Fraction, Hypergeometric, Log2Bound, Poisson, PoissonBinomial, TailError};
+
+use super::parts::{PartArgs, read};
 
 /// The distributions.
 #[derive(Debug, Clone, Subcommand)]
 pub enum TailCommand {
     /// Poisson: events that come independently, at a known mean.
     Poisson {
-        /// The mean, as a decimal or a fraction: 26, 0.685, 1/3; at most 2^24.
+        /// The mean, as a decimal or a fraction: 26, 0.685, 1/3; at most 2^40.
         #[arg(long)]
         mean: Fraction,
-        /// Beyond what.
+        /// Beyond what, and how to print it.
         #[command(flatten)]
-        event: EventArgs,
-        /// Print {"log2":…,"value":"…"}.
-        #[arg(long)]
-        json: bool,
+        question: Question,
     },
     /// Binomial: successes in n independent trials.
     Binomial {
@@ -30,13 +30,66 @@ pub enum TailCommand {
         /// The chance of a success, as a decimal or a fraction: 0.25, 1/3.
         #[arg(long)]
         p: Fraction,
-        /// Beyond what.
+        /// Beyond what, and how to print it.
         #[command(flatten)]
-        event: EventArgs,
-        /// Print {"log2":…,"value":"…"}.
-        #[arg(long)]
-        json: bool,
+        question: Question,
     },
+    /// Hypergeometric: marked ones among those drawn from a population without putting back.
+    Hypergeometric {
+        /// How many there are, at most 2^63.
+        #[arg(long)]
+        population: u64,
+        /// How many of them are marked.
+        #[arg(long)]
+        marked: u64,
+        /// How many are drawn.
+        #[arg(long)]
+        draws: u64,
+        /// Beyond what, and how to print it.
+        #[command(flatten)]
+        question: Question,
+    },
+    /// Poisson-binomial: successes in independent trials that each have a chance of their own.
+    PoissonBinomial {
+        /// Where the chances come from.
+        #[command(flatten)]
+        chances: Chances,
+        /// Beyond what, and how to print it.
+        #[command(flatten)]
+        question: Question,
+    },
+    /// The sum of independent numbers; each kind of part may be given several times.
+    Sum {
+        /// The numbers.
+        #[command(flatten)]
+        parts: PartArgs,
+        /// Beyond what, and how to print it.
+        #[command(flatten)]
+        question: Question,
+    },
+}
+
+/// The chances of trials, from exactly one source.
+#[derive(Debug, Clone, Args)]
+#[group(required = true, multiple = false)]
+pub struct Chances {
+    /// The chances, as decimals or fractions: 0.1,1/3.
+    #[arg(long, value_delimiter = ',')]
+    pub p: Vec<Fraction>,
+    /// A file with one chance in each line; empty lines and those that start with # do not count.
+    #[arg(long)]
+    pub file: Option<PathBuf>,
+}
+
+/// What is asked of a distribution.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Question {
+    /// Beyond what.
+    #[command(flatten)]
+    pub event: EventArgs,
+    /// Print {"log2":…,"value":"…"}.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// The event whose chance is asked for: exactly one of the four.
@@ -74,45 +127,61 @@ impl TailCommand {
     /// Computes and prints the bound.
     pub(super) fn run(&self, out: &mut dyn Write) -> anyhow::Result<()> {
         match self {
-            Self::Poisson { mean, event, json } => {
+            Self::Poisson { mean, question } => {
+                let name = format!("Poisson({mean})");
                 let tail = |event| Poisson::new(*mean)?.tail(event);
-                print(out, "poisson", &format!("Poisson({mean})"), *event, *json, tail)
+                question.answer(out, "poisson", &name, tail)
             }
-            Self::Binomial { n, p, event, json } => {
+            Self::Binomial { n, p, question } => {
+                let name = format!("Binomial({n}, {p})");
                 let tail = |event| Binomial::new(*n, *p)?.tail(event);
-                print(
-                    out,
-                    "binomial",
-                    &format!("Binomial({n}, {p})"),
-                    *event,
-                    *json,
-                    tail,
-                )
+                question.answer(out, "binomial", &name, tail)
+            }
+            Self::Hypergeometric {
+                population,
+                marked,
+                draws,
+                question,
+            } => {
+                let name = format!("Hypergeometric({population}, {marked}, {draws})");
+                let tail = |event| Hypergeometric::new(*population, *marked, *draws)?.tail(event);
+                question.answer(out, "hypergeometric", &name, tail)
+            }
+            Self::PoissonBinomial { chances, question } => {
+                let from_file = chances.file.as_deref().map(read).transpose()?;
+                let chances = from_file.unwrap_or_else(|| chances.p.clone());
+                let name = format!("PoissonBinomial({} trials)", chances.len());
+                let tail = |event| Ok(PoissonBinomial::new(chances)?.tail(event));
+                question.answer(out, "poisson-binomial", &name, tail)
+            }
+            Self::Sum { parts, question } => {
+                let tail = |event| parts.sum()?.tail(event);
+                question.answer(out, "sum", &parts.name(), tail)
             }
         }
     }
 }
 
-fn print(
-    out: &mut dyn Write,
-    command: &str,
-    name: &str,
-    event: EventArgs,
-    json: bool,
-    tail: impl FnOnce(Event) -> Result<Log2Bound, TailError>,
-) -> anyhow::Result<()> {
-    let help = format!("see `klero-analysis tail {command} --help`");
-    let event = event
-        .event()
-        .with_context(|| format!("not exactly one event; {help}"))?;
-    let bound = tail(event).map_err(|error| anyhow!("{error}; {help}"))?;
-    if json {
-        serde_json::to_writer(&mut *out, &bound)?;
-        writeln!(out)?;
-    } else {
-        writeln!(out, "P[{event}] for X ~ {name}, rounded up")?;
-        writeln!(out, "value  {}", bound.decimal())?;
-        writeln!(out, "log2   {}", bound.log2())?;
+impl Question {
+    fn answer(
+        self,
+        out: &mut dyn Write,
+        command: &str,
+        name: &str,
+        tail: impl FnOnce(Event) -> Result<Log2Bound, TailError>,
+    ) -> anyhow::Result<()> {
+        let help = format!("see `klero-analysis tail {command} --help`");
+        let event = self.event.event();
+        let event = event.with_context(|| format!("not exactly one event; {help}"))?;
+        let bound = tail(event).map_err(|error| anyhow!("{error}; {help}"))?;
+        if self.json {
+            serde_json::to_writer(&mut *out, &bound)?;
+            writeln!(out)?;
+        } else {
+            writeln!(out, "P[{event}] for X ~ {name}, rounded up")?;
+            writeln!(out, "value  {}", bound.decimal())?;
+            writeln!(out, "log2   {}", bound.log2())?;
+        }
+        Ok(())
     }
-    Ok(())
 }

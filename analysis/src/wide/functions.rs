@@ -7,7 +7,7 @@ use super::{Round, Wide};
 /// Bits after the point of a logarithm.
 const LOG_BITS: u32 = 60;
 
-/// e^-x for x = `numerator`/`denominator`, of which the latter is from 1 to 2^127 and x below 2^64.
+/// e^-x for x = `numerator`/`denominator`, of which the latter is not 0 and x is below 2^64.
 ///
 /// With x = w + f, w whole, it is (e^-1)^w · e^-f: the error of e^-1 grows w-fold.
 pub(crate) fn exp_neg(numerator: u128, denominator: u128, round: Round) -> Wide {

@@ -66,32 +66,9 @@ impl Wide {
         .round(Round::Down)
     }
 
-    /// `numerator`/`denominator`, of which the latter is from 1 to 2^127, by long division.
+    /// `numerator`/`denominator`, of which the latter is not 0.
     pub(crate) fn ratio(numerator: u128, denominator: u128, round: Round) -> Self {
-        assert!(
-            (1..=1 << 127).contains(&denominator),
-            "the doubled rest would overflow"
-        );
-        if numerator == 0 {
-            return Self::ZERO;
-        }
-        let mut quotient = numerator / denominator;
-        let mut rest = numerator % denominator;
-        let mut exponent = 0;
-        while quotient.leading_zeros() > 0 {
-            rest <<= 1;
-            let bit = rest >= denominator;
-            quotient = quotient << 1 | u128::from(bit);
-            rest -= if bit { denominator } else { 0 };
-            exponent -= 1;
-        }
-        Exact {
-            high: quotient,
-            low: 0,
-            sticky: rest != 0,
-            exponent,
-        }
-        .round(round)
+        Exact::quotient(numerator, denominator).round(round)
     }
 
     /// This number times 2^-`bits`, exactly.
@@ -146,6 +123,16 @@ impl Wide {
             exponent: self.exponent,
         }
         .round(round)
+    }
+
+    /// The quotient by a number that is not 0.
+    pub(crate) fn div(self, divisor: Self, round: Round) -> Self {
+        if self.is_zero() {
+            return self;
+        }
+        let mut exact = Exact::quotient(self.mantissa, divisor.mantissa);
+        exact.exponent += self.exponent - divisor.exponent;
+        exact.round(round)
     }
 
     /// The sum.
@@ -252,6 +239,29 @@ struct Exact {
 }
 
 impl Exact {
+    /// `numerator`/`denominator`, of which the latter is not 0, by long division.
+    fn quotient(numerator: u128, denominator: u128) -> Self {
+        assert!(denominator != 0, "a division by zero");
+        let mut quotient = numerator / denominator;
+        let mut rest = numerator % denominator;
+        let mut exponent = 0;
+        while numerator != 0 && quotient.leading_zeros() > 0 {
+            // The doubled rest may have 129 bits; what is left of it after the subtraction has not.
+            let carry = rest >> 127 == 1;
+            rest <<= 1;
+            let bit = carry || rest >= denominator;
+            quotient = quotient << 1 | u128::from(bit);
+            rest = if bit { rest.wrapping_sub(denominator) } else { rest };
+            exponent -= 1;
+        }
+        Self {
+            high: quotient,
+            low: 0,
+            sticky: rest != 0,
+            exponent,
+        }
+    }
+
     /// What is sticky cannot be moved up: who sets it sees to it that at most 128 zeros stand in front.
     fn round(mut self, round: Round) -> Wide {
         if self.high == 0 && self.low == 0 {

@@ -92,11 +92,33 @@ fn what_is_no_probability_or_out_of_reach_is_refused() {
         Binomial::new(5, fraction("3/2")),
         Err(TailError::Probability(fraction("3/2")))
     );
-    assert_eq!(Binomial::new(1 << 40, fraction("1/2")), Err(TailError::Mean));
+    assert_eq!(Binomial::new(1 << 43, fraction("1/2")), Err(TailError::Variance));
     let trials = 1 << 40;
     let binomial = Binomial::new(trials, fraction("1099511627775/1099511627776")).unwrap();
     assert_eq!(binomial.tail(Event::AtMost(trials)).unwrap().decimal(), "1");
-    assert_eq!(binomial.tail(Event::AtLeast(9)), Err(TailError::Far(trials - 9)));
+    assert_eq!(binomial.tail(Event::AtLeast(9)), Err(TailError::Far(9)));
+}
+
+#[test]
+fn the_greatest_numbers_of_trials_and_of_k() {
+    for (p, middle) in [("0", 0), ("1", u64::MAX)] {
+        let sure = Binomial::new(u64::MAX, fraction(p)).unwrap();
+        for k in [0, 1, u64::MAX - 1, u64::MAX] {
+            for event in [
+                Event::Below(k),
+                Event::AtMost(k),
+                Event::AtLeast(k),
+                Event::Above(k),
+            ] {
+                let decimal = if event.holds(middle) { "1" } else { "0" };
+                assert_eq!(
+                    sure.tail(event).unwrap().decimal(),
+                    decimal,
+                    "{event} for p = {p}"
+                );
+            }
+        }
+    }
 }
 
 proptest! {

@@ -1,6 +1,8 @@
 //! The binary `klero-analysis`: what it prints and with which status it ends.
 
+use std::fs;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use clap::{CommandFactory, Parser};
@@ -37,6 +39,48 @@ fn value_and_logarithm() {
     assert_eq!(printed("tail poisson --mean 26 --ge 71"), text);
     let text = "P[X >= 74] for X ~ Binomial(111, 1/3), rounded up\nvalue  7.706185235e-13\nlog2   -40.239048368960596\n";
     assert_eq!(printed("tail binomial --n 111 --p 1/3 --ge 74"), text);
+    let text = "P[X >= 100] for X ~ Hypergeometric(1800, 599, 200), rounded up\nvalue  1.561229312e-7\nlog2   -22.610814209557617\n";
+    let arguments = "tail hypergeometric --population 1800 --marked 599 --draws 200 --ge 100";
+    assert_eq!(printed(arguments), text);
+}
+
+#[test]
+fn trials_with_chances_of_their_own_and_sums() {
+    let text = "P[X >= 2] for X ~ PoissonBinomial(3 trials), rounded up\nvalue  3.75e-1\nlog2   -1.4150374992788437\n";
+    assert_eq!(printed("tail poisson-binomial --p 0.5,1/4,0.5 --ge 2"), text);
+    let arguments =
+        "tail sum --poisson 26 --binomial 111:1/3 --hypergeometric 1800:599:200 --p 0.1,1/2 --ge 200";
+    let name =
+        "Poisson(26) + Binomial(111, 1/3) + Hypergeometric(1800, 599, 200) + PoissonBinomial(2 trials)";
+    let text = format!(
+        "P[X >= 200] for X ~ {name}, rounded up\nvalue  2.309204435e-12\nlog2   -38.65574123778673\n"
+    );
+    assert_eq!(printed(arguments), text);
+}
+
+#[test]
+fn chances_in_a_file() {
+    let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let file = |name: &str, text: &str| {
+        let path = directory.join(name);
+        fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let good = file("chances", "# three validators\n0.5\n\n 1/4 \n0.5\n");
+    let with_list = printed("tail poisson-binomial --p 0.5,1/4,0.5 --lt 3 --json");
+    assert_eq!(
+        printed(&format!("tail poisson-binomial --file {good} --lt 3 --json")),
+        with_list
+    );
+    let bad = file("no-chance", "0.5\nhalf\n");
+    let (status, text) = refused(&format!("tail poisson-binomial --file {bad} --lt 3"));
+    assert_eq!(status, 1);
+    assert!(
+        text.contains("no-chance, line 2: `half` is not a number"),
+        "{text}"
+    );
+    let (status, text) = refused(&format!("tail poisson-binomial --file {bad}.none --lt 3"));
+    assert!(status == 1 && text.contains("cannot read"), "{text}");
 }
 
 #[test]
@@ -102,11 +146,15 @@ fn an_error_names_the_cause_and_the_command_that_helps() {
         ),
         ("tail poisson --mean 1/0 --ge 3", 2, "`1/0` divides by zero"),
         ("tail poisson --mean 26 --ge -3", 2, "unexpected argument '-3'"),
-        ("tail poisson --mean 20000000 --ge 3", 1, "the mean is above 2^24"),
         (
-            "tail poisson --mean 26 --lt 20000000",
+            "tail poisson --mean 2000000000000 --ge 3",
             1,
-            "20000000 steps from the near end",
+            "the variance is above 2^40",
+        ),
+        (
+            "tail poisson --mean 26 --lt 200000000",
+            1,
+            "200000000 is more than 2^27 away from the middle",
         ),
         (
             "tail binomial --n 5 --p 3/2 --ge 3",
@@ -114,6 +162,28 @@ fn an_error_names_the_cause_and_the_command_that_helps() {
             "3/2 is no probability: choose 0 to 1",
         ),
         ("tail binomial --p 1/2 --ge 3", 2, "--n <N>"),
+        (
+            "tail hypergeometric --population 10 --marked 11 --draws 3 --ge 1",
+            1,
+            "11 marked and 3 draws of a population of 10",
+        ),
+        (
+            "tail poisson-binomial --p 0.5,1.5 --ge 1",
+            1,
+            "3/2 is no probability",
+        ),
+        ("tail poisson-binomial --ge 1", 2, "--p <P>|--file <FILE>"),
+        ("tail sum --binomial 5 --ge 1", 2, "write N:P, like 111:1/3"),
+        (
+            "tail sum --hypergeometric 5:3 --ge 1",
+            2,
+            "write POPULATION:MARKED:DRAWS",
+        ),
+        (
+            "tail sum --poisson 90000000 --ge 1",
+            1,
+            "the parts of the sum are too wide",
+        ),
         ("tails", 2, "unrecognized subcommand 'tails'"),
         ("tail", 2, "Usage: klero-analysis tail"),
         ("", 2, "Usage: klero-analysis"),

@@ -76,8 +76,12 @@ fn a_mean_of_zero_is_no_chance() {
 
 #[test]
 fn what_the_walk_does_not_reach_is_refused() {
-    let beyond = MAX_STEPS + 1;
-    assert_eq!(Poisson::new(fraction(&beyond.to_string())), Err(TailError::Mean));
+    let beyond = MAX_STEPS + 27;
+    let wide = (1_u64 << 40) + 1;
+    assert_eq!(
+        Poisson::new(fraction(&wide.to_string())),
+        Err(TailError::Variance)
+    );
     let poisson = Poisson::new(fraction("26")).unwrap();
     assert_eq!(poisson.tail(Event::AtLeast(beyond)), Err(TailError::Far(beyond)));
     assert_eq!(

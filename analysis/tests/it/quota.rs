@@ -198,7 +198,7 @@ fn what_is_no_distribution_of_stake_is_refused() {
     );
     assert!(!matches!(
         risk(&[50, 50], "0.8"),
-        Err(RiskError::Tail(TailError::Mean))
+        Err(RiskError::Tail(TailError::Variance))
     ));
 }
 
