@@ -25,6 +25,7 @@
 mod bound;
 pub mod cli;
 mod fraction;
+pub mod published;
 pub mod risk;
 pub mod tail;
 mod wide;

@@ -1,6 +1,7 @@
 //! The command line: `klero-analysis …`, which `klero analysis …` offers, too.
 
 mod parts;
+mod published;
 #[cfg(feature = "simulate")]
 mod replay;
 #[cfg(feature = "simulate")]
@@ -14,6 +15,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub use parts::PartArgs;
+pub use published::PublishedCommand;
 #[cfg(feature = "simulate")]
 pub use simulate::SimulateCommand;
 pub use tail::{Chances, EventArgs, Question, TailCommand};
@@ -33,6 +35,8 @@ pub enum Command {
     /// The chance that a number drawn from a distribution is beyond k.
     #[command(subcommand, arg_required_else_help = true)]
     Tail(TailCommand),
+    /// The published figures of others, computed again: which reproduce, which do not.
+    Published(PublishedCommand),
     /// Run a network on virtual time, or step through a run that was recorded.
     #[cfg(feature = "simulate")]
     Simulate(SimulateCommand),
@@ -46,6 +50,7 @@ impl Command {
     pub fn run(&self, out: &mut dyn Write) -> anyhow::Result<()> {
         match self {
             Self::Tail(command) => command.run(out),
+            Self::Published(command) => command.run(out),
             #[cfg(feature = "simulate")]
             Self::Simulate(command) => command.run(&mut io::stdin().lock(), out),
         }

@@ -123,19 +123,41 @@ impl EventArgs {
     }
 }
 
+/// The answer to a question.
+pub(crate) struct Answer {
+    /// The distribution.
+    name: String,
+    event: Event,
+    pub(crate) bound: Log2Bound,
+    json: bool,
+}
+
 impl TailCommand {
     /// Computes and prints the bound.
     pub(super) fn run(&self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let answer = self.answer()?;
+        let bound = answer.bound;
+        if answer.json {
+            serde_json::to_writer(&mut *out, &bound)?;
+            writeln!(out)?;
+        } else {
+            writeln!(out, "P[{}] for X ~ {}, rounded up", answer.event, answer.name)?;
+            writeln!(out, "value  {}", bound.decimal())?;
+            writeln!(out, "log2   {}", bound.log2())?;
+        }
+        Ok(())
+    }
+
+    /// Computes the bound.
+    pub(crate) fn answer(&self) -> anyhow::Result<Answer> {
         match self {
             Self::Poisson { mean, question } => {
-                let name = format!("Poisson({mean})");
                 let tail = |event| Poisson::new(*mean)?.tail(event);
-                question.answer(out, "poisson", &name, tail)
+                question.answer("poisson", format!("Poisson({mean})"), tail)
             }
             Self::Binomial { n, p, question } => {
-                let name = format!("Binomial({n}, {p})");
                 let tail = |event| Binomial::new(*n, *p)?.tail(event);
-                question.answer(out, "binomial", &name, tail)
+                question.answer("binomial", format!("Binomial({n}, {p})"), tail)
             }
             Self::Hypergeometric {
                 population,
@@ -145,18 +167,18 @@ impl TailCommand {
             } => {
                 let name = format!("Hypergeometric({population}, {marked}, {draws})");
                 let tail = |event| Hypergeometric::new(*population, *marked, *draws)?.tail(event);
-                question.answer(out, "hypergeometric", &name, tail)
+                question.answer("hypergeometric", name, tail)
             }
             Self::PoissonBinomial { chances, question } => {
                 let from_file = chances.file.as_deref().map(read).transpose()?;
                 let chances = from_file.unwrap_or_else(|| chances.p.clone());
                 let name = format!("PoissonBinomial({} trials)", chances.len());
                 let tail = |event| Ok(PoissonBinomial::new(chances)?.tail(event));
-                question.answer(out, "poisson-binomial", &name, tail)
+                question.answer("poisson-binomial", name, tail)
             }
             Self::Sum { parts, question } => {
                 let tail = |event| parts.sum()?.tail(event);
-                question.answer(out, "sum", &parts.name(), tail)
+                question.answer("sum", parts.name(), tail)
             }
         }
     }
@@ -165,23 +187,19 @@ impl TailCommand {
 impl Question {
     fn answer(
         self,
-        out: &mut dyn Write,
         command: &str,
-        name: &str,
+        name: String,
         tail: impl FnOnce(Event) -> Result<Log2Bound, TailError>,
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<Answer> {
         let help = format!("see `klero-analysis tail {command} --help`");
         let event = self.event.event();
         let event = event.with_context(|| format!("not exactly one event; {help}"))?;
         let bound = tail(event).map_err(|error| anyhow!("{error}; {help}"))?;
-        if self.json {
-            serde_json::to_writer(&mut *out, &bound)?;
-            writeln!(out)?;
-        } else {
-            writeln!(out, "P[{event}] for X ~ {name}, rounded up")?;
-            writeln!(out, "value  {}", bound.decimal())?;
-            writeln!(out, "log2   {}", bound.log2())?;
-        }
-        Ok(())
+        Ok(Answer {
+            name,
+            event,
+            bound,
+            json: self.json,
+        })
     }
 }

@@ -13,6 +13,8 @@ mod oracle;
 mod poisson;
 mod poisson_risk;
 mod published;
+mod published_figures;
+mod published_grid;
 mod quota;
 mod risk_1_measured;
 mod simulate;

@@ -124,31 +124,3 @@ fn dfinity_groups() {
         assert!(!fails(smallest) && (1..smallest).all(fails), "2^-{bits}");
     }
 }
-
-/// `poisson_quorum_grid`: T is the greatest with [RISK-1] ≤ 2^-live, τ the smallest with [RISK-2] ≤ 2^-split.
-#[test]
-fn smallest_poisson_committees() {
-    for (live, split, honest, expected, threshold) in [
-        (20, 40, "0.8", 1_928, 1_359),
-        (40, 40, "0.8", 2_879, 1_973),
-        (40, 40, "0.9", 919, 633),
-        (80, 80, "0.9", 1_930, 1_329),
-        (128, 128, "0.8", 9_858, 6_756),
-    ] {
-        let risk = |expected, threshold| {
-            poisson_risk(CommitteeSize { expected, threshold }, fraction(honest)).unwrap()
-        };
-        let best = risk(expected, threshold);
-        assert!(
-            best.live.is_within(live) && best.split.is_within(split),
-            "τ = {expected}"
-        );
-        assert!(
-            !risk(expected, threshold + 1).live.is_within(live),
-            "τ = {expected}: T could be greater"
-        );
-        let greatest = (1..).take_while(|threshold| risk(expected - 1, *threshold).live.is_within(live));
-        let smaller = risk(expected - 1, greatest.last().unwrap());
-        assert!(!smaller.split.is_within(split), "τ could be {}", expected - 1);
-    }
-}
