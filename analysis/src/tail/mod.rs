@@ -37,7 +37,7 @@
 //! **Sums and trials.** [`PoissonBinomial`] multiplies out the factors (1 − p) + p·x of its trials, [`Sum`] the
 //! chances of its parts, by additions and multiplications that all round to one side. A part without end is cut
 //! where less than 2^-6200 is left; this rest is added to every upper bound, and missing from every lower one.
-//! Bounds from a `Sum` are therefore never below 2^-6200, and right to 2^-60 down to 2^-6000.
+//! Bounds from a `Sum` are therefore right to 2^-60 down to 2^-6000, and stay near 2^-6200 where the truth is less.
 //!
 //! # How long it takes
 //!

@@ -112,7 +112,7 @@ impl Sum {
         self
     }
 
-    /// An upper bound of the chance of `event`, 2^-6200 or more unless it is impossible.
+    /// An upper bound of the chance of `event`; where that is below 2^-6200 the bound is not much smaller.
     ///
     /// # Errors
     /// [`TailError::Cost`] when a part has a variance above 2^24, or the products are more than 2^27.

@@ -18,5 +18,6 @@ mod published_grid;
 mod quota;
 mod risk_1_measured;
 mod simulate;
+mod statrs;
 mod sum;
 mod trials;
