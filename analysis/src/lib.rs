@@ -18,7 +18,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The binary `klero-analysis` prints the same numbers; [`cli`] is what it runs.
+//! The binary `klero-analysis` prints the same numbers; [`cli`] is what it runs. [`published`] has figures of others,
+//! computed again.
 #![forbid(unsafe_code)]
 #![deny(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 

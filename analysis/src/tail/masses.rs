@@ -2,9 +2,9 @@
 
 use crate::wide::{Round, Wide};
 
-use super::Event;
 use super::law::Law;
 use super::walk::{Direction, remainder, terms, total};
+use super::{Event, TailError};
 
 /// What lies outside of a cut distribution has less than this chance, as a power of two, downwards and upwards.
 const CUT_BITS: i64 = 6_200;
@@ -77,6 +77,40 @@ impl Masses {
         let numbers = (self.first..).zip(&self.chances);
         let inside = numbers.filter(|(number, _)| event.holds(*number));
         inside.fold(self.outside, |sum, (_, chance)| sum.add(*chance, round))
+    }
+
+    /// The chance of `event` for the sum of this number and an independent one, rounded as the chances of both are.
+    /// A sum with a part outside counts as outside.
+    ///
+    /// One step for each chance: each number here takes what the other one still needs from a table.
+    pub(super) fn chance_with(&self, other: &Self, event: Event, round: Round) -> Result<Wide, TailError> {
+        let k = event.start()?;
+        let table = other.cumulated(event.is_upper(), round);
+        let mut sum = self.outside.add(other.outside, round);
+        for (number, chance) in (self.first..).zip(&self.chances) {
+            let needed = k.saturating_sub(number).saturating_sub(other.first);
+            let place = usize::try_from(needed).map_or(other.len(), |place| place.min(other.len()));
+            let rest = table.get(place).copied().unwrap_or(Wide::ZERO);
+            sum = sum.add(chance.mul(rest, round), round);
+        }
+        Ok(sum)
+    }
+
+    /// For each i the chances from the i-th number on together, or of those before it.
+    fn cumulated(&self, upper: bool, round: Round) -> Vec<Wide> {
+        let add = |sum: &mut Wide, chance: &Wide| {
+            *sum = sum.add(*chance, round);
+            Some(*sum)
+        };
+        let start = std::iter::once(Wide::ZERO);
+        if upper {
+            let sums = self.chances.iter().rev().scan(Wide::ZERO, add);
+            let mut table: Vec<Wide> = start.chain(sums).collect();
+            table.reverse();
+            table
+        } else {
+            start.chain(self.chances.iter().scan(Wide::ZERO, add)).collect()
+        }
     }
 }
 

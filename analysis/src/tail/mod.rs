@@ -45,8 +45,8 @@
 //! 2^27 steps to k (else [`TailError::Far`]) and some 15 standard deviations, of which none is above 2^20 (else
 //! [`TailError::Variance`]): a Poisson distribution with a mean of 10^12 and 10^12 tosses of a coin are within the
 //! domain, and their tails down to 2^-5000, too. A step takes less than 0.1 µs, the longest walk some ten seconds;
-//! with a mean of some thousands it is less than a millisecond. n trials take n² steps, products of sums at most
-//! 2^27 ([`TailError::Cost`]).
+//! with a mean of some thousands it is less than a millisecond. n trials take n² steps, the parts of a sum at
+//! most 2^27 products ([`TailError::Cost`]); a sum of two parts takes none.
 
 mod binomial;
 mod hypergeometric;

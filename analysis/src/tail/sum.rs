@@ -8,7 +8,7 @@ use super::masses::Masses;
 use super::trials::bound;
 use super::{Binomial, Event, Hypergeometric, Poisson, PoissonBinomial, TailError};
 
-/// The most products that a sum takes.
+/// The most products that the parts of a sum take, without the widest one.
 const MAX_PRODUCTS: u64 = 1 << 27;
 
 /// The greatest variance of a part, as a power of two: its chances are all kept.
@@ -115,7 +115,8 @@ impl Sum {
     /// An upper bound of the chance of `event`; where that is below 2^-6200 the bound is not much smaller.
     ///
     /// # Errors
-    /// [`TailError::Cost`] when a part has a variance above 2^24, or the products are more than 2^27.
+    /// [`TailError::Cost`] when a part has a variance above 2^24, or all parts but the widest
+    /// take more than 2^27 products.
     pub fn tail(&self, event: Event) -> Result<Log2Bound, TailError> {
         let supports = self.parts.iter().map(Part::support);
         let support = supports.fold((0_u64, Some(0_u64)), |(first, last), (least, most)| {
@@ -128,17 +129,21 @@ impl Sum {
         if !self.parts.iter().all(Part::is_narrow) {
             return Err(TailError::Cost);
         }
-        bound(event, |round| self.masses(round))
+        bound(event, |event, round| self.chance(event, round))
     }
 
-    fn masses(&self, round: Round) -> Result<Masses, TailError> {
+    /// The narrowest parts are multiplied out; the widest one needs no product.
+    fn chance(&self, event: Event, round: Round) -> Result<Wide, TailError> {
+        let mut parts: Vec<Masses> = self.parts.iter().map(|part| part.masses(round)).collect();
+        parts.sort_by_key(Masses::len);
+        let nothing = Masses::new(vec![Wide::ONE]);
+        let widest = parts.pop().unwrap_or_else(|| nothing.clone());
         let mut products = 0;
-        let mut parts = self.parts.iter().map(|part| part.masses(round));
-        let first = parts.next().unwrap_or_else(|| Masses::new(vec![Wide::ONE]));
-        parts.try_fold(first, |sum, part| {
+        let narrow = parts.into_iter().try_fold(nothing, |sum, part| {
             products += sum.len() as u64 * part.len() as u64;
             let sum = (products <= MAX_PRODUCTS).then(|| sum.convolve(&part, round));
             sum.ok_or(TailError::Cost)
-        })
+        });
+        narrow?.chance_with(&widest, event, round)
     }
 }

@@ -46,7 +46,8 @@ impl PoissonBinomial {
         if let Some(bound) = event.settled(self.support()) {
             return bound;
         }
-        let Ok(bound) = bound::<Infallible>(event, |round| Ok(self.masses(round)));
+        let Ok(bound) =
+            bound::<Infallible>(event, |event, round| Ok(self.masses(round).chance(event, round)));
         bound
     }
 
@@ -63,14 +64,17 @@ impl PoissonBinomial {
     }
 }
 
-/// The bound of an event that is neither certain nor impossible, from the chances rounded to either side.
-pub(super) fn bound<E>(event: Event, masses: impl Fn(Round) -> Result<Masses, E>) -> Result<Log2Bound, E> {
-    let above = masses(Round::Up)?.chance(event, Round::Up);
+/// The bound of an event that is neither certain nor impossible, from its chance rounded to either side.
+pub(super) fn bound<E>(
+    event: Event,
+    chance: impl Fn(Event, Round) -> Result<Wide, E>,
+) -> Result<Log2Bound, E> {
+    let above = chance(event, Round::Up)?;
     if above <= Wide::ONE.shrink(1) {
         return Ok(Log2Bound::at_most(above));
     }
     // Near 1 the opposite is the more precise.
-    let against = masses(Round::Down)?.chance(event.opposite(), Round::Down);
+    let against = chance(event.opposite(), Round::Down)?;
     Ok(Log2Bound::unless(against))
 }
 

@@ -27,7 +27,7 @@ impl Direction {
     }
 }
 
-/// P[X ≥ k] for k above the middle and the direction up, P[X < k] for all other k and the direction down.
+/// P[X ≥ k] for k above the middle and the direction up, `P[X < k]` for all other k and the direction down.
 pub(super) fn share(law: &impl Law, k: u64, direction: Direction, round: Round) -> Wide {
     let is_tail = |j: u64| (j >= k) == (direction == Direction::Up);
     let opposite = round.opposite();

@@ -107,6 +107,27 @@ fn chances_down_to_two_to_the_minus_5000_below_the_mean() {
 }
 
 #[test]
+fn two_wide_parts_and_a_narrow_one() {
+    let law = Sum::new()
+        .and(a_poisson("20000"))
+        .and(a_poisson("10000"))
+        .and(a_poisson("1/3"));
+    let sum = a_poisson("90001/3");
+    for event in [
+        Event::Below(29_000),
+        Event::AtLeast(31_000),
+        Event::AtLeast(29_000),
+        Event::Above(40_000),
+    ] {
+        let (parts, whole) = (law.tail(event).unwrap(), sum.tail(event).unwrap());
+        assert!(
+            (parts.log2() / whole.log2() - 1.0).abs() < 1e-12,
+            "{event}: {parts:.9} and {whole:.9}"
+        );
+    }
+}
+
+#[test]
 fn what_is_settled_and_what_is_left_out() {
     let nothing = Sum::new();
     assert_eq!(nothing.tail(Event::AtMost(0)).unwrap().decimal(), "1");
@@ -125,6 +146,9 @@ fn what_is_settled_and_what_is_left_out() {
 fn too_wide_parts_are_refused() {
     let wide = Sum::new().and(a_poisson("20000000"));
     assert_eq!(wide.tail(Event::AtLeast(3)), Err(TailError::Cost));
-    let wide = Sum::new().and(a_poisson("5000000")).and(a_poisson("5000000"));
+    let wide = Sum::new()
+        .and(a_poisson("5000000"))
+        .and(a_poisson("5000000"))
+        .and(a_poisson("5000000"));
     assert_eq!(wide.tail(Event::AtLeast(3)), Err(TailError::Cost));
 }
