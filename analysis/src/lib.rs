@@ -25,10 +25,12 @@ mod bound;
 pub mod cli;
 mod fraction;
 pub mod risk;
+pub mod stakes;
 pub mod tail;
 mod wide;
 
 pub use bound::Log2Bound;
 pub use fraction::{Fraction, FractionError};
 pub use risk::{QuotaSeats, Risk, RiskError, poisson_risk, poisson_votes, quota_offline, quota_risk};
+pub use stakes::{Account, Concentration, Stakes, StakesError};
 pub use tail::{Binomial, Event, Poisson, TailError};

@@ -4,6 +4,7 @@
 mod replay;
 #[cfg(feature = "simulate")]
 mod simulate;
+mod stake;
 mod tail;
 
 use std::ffi::OsString;
@@ -14,6 +15,7 @@ use clap::{Parser, Subcommand};
 
 #[cfg(feature = "simulate")]
 pub use simulate::SimulateCommand;
+pub use stake::StakeCommand;
 pub use tail::{EventArgs, TailCommand};
 
 /// How likely a committee is to fail, as bounds that are never too small.
@@ -31,6 +33,8 @@ pub enum Command {
     /// The chance that a number drawn from a distribution is beyond k.
     #[command(subcommand, arg_required_else_help = true)]
     Tail(TailCommand),
+    /// How concentrated the stake of a network is.
+    Stake(StakeCommand),
     /// Run a network on virtual time, or step through a run that was recorded.
     #[cfg(feature = "simulate")]
     Simulate(SimulateCommand),
@@ -44,6 +48,7 @@ impl Command {
     pub fn run(&self, out: &mut dyn Write) -> anyhow::Result<()> {
         match self {
             Self::Tail(command) => command.run(out),
+            Self::Stake(command) => command.run(out),
             #[cfg(feature = "simulate")]
             Self::Simulate(command) => command.run(&mut io::stdin().lock(), out),
         }

@@ -14,3 +14,6 @@ mod published;
 mod quota;
 mod risk_1_measured;
 mod simulate;
+mod stake_command;
+mod stake_files;
+mod stake_measures;
