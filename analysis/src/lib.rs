@@ -31,6 +31,9 @@ mod wide;
 
 pub use bound::Log2Bound;
 pub use fraction::{Fraction, FractionError};
-pub use risk::{QuotaSeats, Risk, RiskError, poisson_risk, poisson_votes, quota_offline, quota_risk};
+pub use risk::{
+    Adversary, Assumptions, CommitteeLaw, Failure, QuotaSeats, Risk, RiskError, Scheme, Worst,
+    committee_risk, poisson_risk, poisson_votes, quota_offline, quota_risk,
+};
 pub use stakes::{Account, Concentration, Stakes, StakesError};
 pub use tail::{Binomial, Event, Poisson, TailError};

@@ -1,5 +1,6 @@
 //! The command line: `klero-analysis …`, which `klero analysis …` offers, too.
 
+mod failure;
 #[cfg(feature = "simulate")]
 mod replay;
 #[cfg(feature = "simulate")]
@@ -13,6 +14,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+pub use failure::FailureCommand;
 #[cfg(feature = "simulate")]
 pub use simulate::SimulateCommand;
 pub use stake::StakeCommand;
@@ -33,6 +35,8 @@ pub enum Command {
     /// The chance that a number drawn from a distribution is beyond k.
     #[command(subcommand, arg_required_else_help = true)]
     Tail(TailCommand),
+    /// How likely one committee is to fail.
+    Failure(FailureCommand),
     /// How concentrated the stake of a network is.
     Stake(StakeCommand),
     /// Run a network on virtual time, or step through a run that was recorded.
@@ -48,6 +52,7 @@ impl Command {
     pub fn run(&self, out: &mut dyn Write) -> anyhow::Result<()> {
         match self {
             Self::Tail(command) => command.run(out),
+            Self::Failure(command) => command.run(out),
             Self::Stake(command) => command.run(out),
             #[cfg(feature = "simulate")]
             Self::Simulate(command) => command.run(&mut io::stdin().lock(), out),

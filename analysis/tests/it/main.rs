@@ -3,6 +3,13 @@
 mod binomial;
 mod bound;
 mod command;
+mod committee_any;
+mod committee_known;
+mod committee_lots;
+mod committee_network;
+mod committee_oracle;
+mod committee_quota;
+mod failure_command;
 mod forks;
 mod fraction;
 mod honest_seats;
