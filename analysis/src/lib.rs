@@ -32,8 +32,8 @@ mod wide;
 pub use bound::Log2Bound;
 pub use fraction::{Fraction, FractionError};
 pub use risk::{
-    Adversary, Assumptions, CommitteeLaw, Failure, QuotaSeats, Risk, RiskError, Scheme, Worst,
-    committee_risk, poisson_risk, poisson_votes, quota_offline, quota_risk,
+    Adversary, Assumptions, CommitteeLaw, Cost, Failure, QuotaSeats, Risk, RiskError, Scheme, Worst,
+    committee_cost, committee_risk, poisson_risk, poisson_votes, quota_offline, quota_risk,
 };
 pub use stakes::{Account, Concentration, Stakes, StakesError};
 pub use tail::{Binomial, Event, Poisson, TailError};

@@ -93,12 +93,7 @@ impl FailureCommand {
         put("full", json!(is_full));
         put("offline_groups", json!(self.offline_groups));
         put("adversary", json!(failure.worst.map(|_| self.adversary)));
-        for (name, bound, adversary) in rows(failure) {
-            // JSON has no infinity: null is what cannot happen.
-            put(&format!("{name}_log2"), json!(bound.log2()));
-            put(name, json!(bound.decimal()));
-            put(&format!("{name}_adversary"), json!(adversary));
-        }
+        put_bounds(failure, &mut object);
         object.into()
     }
 
@@ -120,16 +115,7 @@ impl FailureCommand {
             }
         }
         if let Some((stakes, file)) = stakes.zip(self.stake.as_deref()) {
-            let count = stakes.accounts().len();
-            writeln!(
-                out,
-                "{}: {count} accounts, total stake {}",
-                file.display(),
-                stakes.total()
-            )?;
-            for note in stake::notes(stakes) {
-                writeln!(out, "{note}")?;
-            }
+            stake::describe(stakes, file, out)?;
         }
         if self.offline_groups > 0 {
             writeln!(out, "silent besides: the {} largest groups", self.offline_groups)?;
@@ -141,6 +127,16 @@ impl FailureCommand {
             (Some(_), _) => return Ok(()),
         };
         Ok(writeln!(out, "{note}")?)
+    }
+}
+
+/// Each bound as a logarithm and as a number, and the adversary that it holds for.
+pub(super) fn put_bounds(failure: &Failure, object: &mut Map<String, Value>) {
+    for (name, bound, adversary) in rows(failure) {
+        // JSON has no infinity: null is what cannot happen.
+        object.insert(format!("{name}_log2"), json!(bound.log2()));
+        object.insert(name.to_owned(), json!(bound.decimal()));
+        object.insert(format!("{name}_adversary"), json!(adversary));
     }
 }
 

@@ -1,5 +1,6 @@
 //! The command line: `klero-analysis …`, which `klero analysis …` offers, too.
 
+mod compare;
 mod failure;
 #[cfg(feature = "simulate")]
 mod replay;
@@ -14,6 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+pub use compare::CompareCommand;
 pub use failure::FailureCommand;
 #[cfg(feature = "simulate")]
 pub use simulate::SimulateCommand;
@@ -37,6 +39,8 @@ pub enum Command {
     Tail(TailCommand),
     /// How likely one committee is to fail.
     Failure(FailureCommand),
+    /// The seat schemes side by side on one stake file.
+    Compare(CompareCommand),
     /// How concentrated the stake of a network is.
     Stake(StakeCommand),
     /// Run a network on virtual time, or step through a run that was recorded.
@@ -53,6 +57,7 @@ impl Command {
         match self {
             Self::Tail(command) => command.run(out),
             Self::Failure(command) => command.run(out),
+            Self::Compare(command) => command.run(out),
             Self::Stake(command) => command.run(out),
             #[cfg(feature = "simulate")]
             Self::Simulate(command) => command.run(&mut io::stdin().lock(), out),

@@ -44,16 +44,7 @@ impl StakeCommand {
             writeln!(out, "{all}")?;
             return Ok(());
         }
-        let of = self.file.display();
-        writeln!(
-            out,
-            "{of}: {} accounts, total stake {}",
-            accounts.count,
-            stakes.total()
-        )?;
-        for line in notes(&stakes) {
-            writeln!(out, "{line}")?;
-        }
+        describe(&stakes, &self.file, out)?;
         let mut columns = vec![("accounts", &accounts)];
         columns.extend(groups.as_ref().map(|groups| ("groups", groups)));
         table(&columns, out)
@@ -66,22 +57,23 @@ pub(super) fn open(file: &Path) -> anyhow::Result<Stakes> {
         .map_err(|error| anyhow!("{}: {error}; see `klero-analysis stake --help`", file.display()))
 }
 
-/// What was done to the stakes of the file.
-pub(super) fn notes(stakes: &Stakes) -> Vec<String> {
-    let mut notes = Vec::new();
+/// How many accounts a file has, how much stake, and what was done to it.
+pub(super) fn describe(stakes: &Stakes, file: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
+    let (count, total) = (stakes.accounts().len(), stakes.total());
+    writeln!(out, "{}: {count} accounts, total stake {total}", file.display())?;
     if stakes.scale() > 0 {
-        notes.push(format!(
-            "stakes are divided by 10^{} and rounded down, so that they add up to at most 2^63",
-            stakes.scale()
-        ));
+        let scale = stakes.scale();
+        let why = "so that they add up to at most 2^63";
+        writeln!(out, "stakes are divided by 10^{scale} and rounded down, {why}")?;
     }
     if stakes.dropped() > 0 {
-        notes.push(format!(
-            "{} accounts are left out: nothing is left of their stake",
-            stakes.dropped()
-        ));
+        let dropped = stakes.dropped();
+        writeln!(
+            out,
+            "{dropped} accounts are left out: nothing is left of their stake"
+        )?;
     }
-    notes
+    Ok(())
 }
 
 fn table(columns: &[Column<'_>], out: &mut dyn Write) -> anyhow::Result<()> {

@@ -15,6 +15,7 @@
 //! [RISK-2], says no more than that the event is likely: its logarithm is not computed from the opposite.
 
 mod committee;
+mod cost;
 mod fork;
 mod horizon;
 mod poisson;
@@ -29,6 +30,7 @@ use thiserror::Error;
 use crate::{Fraction, Log2Bound, Poisson, TailError};
 
 pub use committee::{Adversary, Assumptions, CommitteeLaw, Failure, Scheme, Worst, committee_risk};
+pub use cost::{Cost, committee_cost};
 pub use fork::fork_risk;
 pub use horizon::{ChainRisk, Committees, Horizon, YEAR, before_the_cap, chain_risk, share};
 pub use poisson::{poisson_risk, poisson_votes};

@@ -172,7 +172,11 @@ impl Drawn {
 ///
 /// (1 − s/ρ)² ≥ (n − i)/(n − i + 1) is ρ² ≥ (n − i + 1)·s·(2ρ − s), and the right side an integer multiple of n − i + 1,
 /// so ρ² may be divided and rounded down.
-fn split(expected: u32, total: u64, stakes: impl Iterator<Item = u64>) -> Option<(u32, u64)> {
+pub(in crate::risk) fn split(
+    expected: u32,
+    total: u64,
+    stakes: impl Iterator<Item = u64>,
+) -> Option<(u32, u64)> {
     let mut rest = u128::from(total);
     for (permanent, stake) in (0..expected).zip(stakes) {
         let (others, stake) = (u128::from(expected.saturating_sub(permanent)), u128::from(stake));

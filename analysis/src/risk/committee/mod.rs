@@ -52,6 +52,7 @@ use crate::{Fraction, Log2Bound, Stakes};
 
 use super::{Risk, RiskError, check};
 use drawn::Drawn;
+pub(super) use drawn::split;
 use holdings::Holdings;
 use known::{Fixed, Full};
 
