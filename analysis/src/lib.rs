@@ -27,6 +27,7 @@ mod fraction;
 pub mod risk;
 pub mod stakes;
 pub mod tail;
+pub mod tune;
 mod wide;
 
 pub use bound::Log2Bound;

@@ -8,6 +8,7 @@ mod replay;
 mod simulate;
 mod stake;
 mod tail;
+mod tune;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -21,6 +22,7 @@ pub use failure::FailureCommand;
 pub use simulate::SimulateCommand;
 pub use stake::StakeCommand;
 pub use tail::{EventArgs, TailCommand};
+pub use tune::TuneCommand;
 
 /// How likely a committee is to fail, as bounds that are never too small.
 #[derive(Debug, Clone, Parser)]
@@ -41,6 +43,8 @@ pub enum Command {
     Failure(FailureCommand),
     /// The seat schemes side by side on one stake file.
     Compare(CompareCommand),
+    /// The smallest committee that keeps what is asked for.
+    Tune(TuneCommand),
     /// How concentrated the stake of a network is.
     Stake(StakeCommand),
     /// Run a network on virtual time, or step through a run that was recorded.
@@ -58,6 +62,7 @@ impl Command {
             Self::Tail(command) => command.run(out),
             Self::Failure(command) => command.run(out),
             Self::Compare(command) => command.run(out),
+            Self::Tune(command) => command.run(out),
             Self::Stake(command) => command.run(out),
             #[cfg(feature = "simulate")]
             Self::Simulate(command) => command.run(&mut io::stdin().lock(), out),

@@ -26,3 +26,4 @@ mod simulate;
 mod stake_command;
 mod stake_files;
 mod stake_measures;
+mod tuning;
