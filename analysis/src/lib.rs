@@ -28,10 +28,16 @@ pub mod cli;
 mod fraction;
 pub mod published;
 pub mod risk;
+pub mod stakes;
 pub mod tail;
+pub mod tune;
 mod wide;
 
 pub use bound::Log2Bound;
 pub use fraction::{Fraction, FractionError};
-pub use risk::{QuotaSeats, Risk, RiskError, poisson_risk, poisson_votes, quota_offline, quota_risk};
+pub use risk::{
+    Adversary, Assumptions, CommitteeLaw, Cost, Failure, QuotaSeats, Risk, RiskError, Scheme, Worst,
+    committee_cost, committee_risk, poisson_risk, poisson_votes, quota_offline, quota_risk,
+};
+pub use stakes::{Account, Concentration, Stakes, StakesError};
 pub use tail::{Binomial, Event, Hypergeometric, Poisson, PoissonBinomial, Sum, TailError};

@@ -1,12 +1,16 @@
 //! The command line: `klero-analysis …`, which `klero analysis …` offers, too.
 
+mod compare;
+mod failure;
 mod parts;
 mod published;
 #[cfg(feature = "simulate")]
 mod replay;
 #[cfg(feature = "simulate")]
 mod simulate;
+mod stake;
 mod tail;
+mod tune;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -14,11 +18,15 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+pub use compare::CompareCommand;
+pub use failure::FailureCommand;
 pub use parts::PartArgs;
 pub use published::PublishedCommand;
 #[cfg(feature = "simulate")]
 pub use simulate::SimulateCommand;
+pub use stake::StakeCommand;
 pub use tail::{Chances, EventArgs, Question, TailCommand};
+pub use tune::TuneCommand;
 
 /// How likely a committee is to fail, as bounds that are never too small.
 #[derive(Debug, Clone, Parser)]
@@ -37,6 +45,14 @@ pub enum Command {
     Tail(TailCommand),
     /// The published figures of others, computed again: which reproduce, which do not.
     Published(PublishedCommand),
+    /// How likely one committee is to fail.
+    Failure(FailureCommand),
+    /// The seat schemes side by side on one stake file.
+    Compare(CompareCommand),
+    /// The smallest committee that keeps what is asked for.
+    Tune(TuneCommand),
+    /// How concentrated the stake of a network is.
+    Stake(StakeCommand),
     /// Run a network on virtual time, or step through a run that was recorded.
     #[cfg(feature = "simulate")]
     Simulate(SimulateCommand),
@@ -51,6 +67,10 @@ impl Command {
         match self {
             Self::Tail(command) => command.run(out),
             Self::Published(command) => command.run(out),
+            Self::Failure(command) => command.run(out),
+            Self::Compare(command) => command.run(out),
+            Self::Tune(command) => command.run(out),
+            Self::Stake(command) => command.run(out),
             #[cfg(feature = "simulate")]
             Self::Simulate(command) => command.run(&mut io::stdin().lock(), out),
         }

@@ -3,7 +3,8 @@
 //! H and A are the honest and the adversarial seats of one committee with τ expected seats and threshold T; h is
 //! the honest share of stake.
 //!
-//! Two models of H and A are computed:
+//! [`CommitteeLaw`] has the bounds of a committee under any scheme, with stakes or without. Two models of H and A that
+//! are simpler:
 //!
 //! - [`poisson_risk`]: H ~ Poisson(τ·h) and A ~ Poisson(τ·(1 − h)). So behaves stake in many small accounts under
 //!   `binomial` and `quota`. Other distributions of stake vary less; for those the Poisson tail of H or of A is a
@@ -13,6 +14,8 @@
 //! Everything is rounded up, as [`crate::tail`] describes. A bound close to 1 from a sum over both H and A,
 //! [RISK-2], says no more than that the event is likely: its logarithm is not computed from the opposite.
 
+mod committee;
+mod cost;
 mod fork;
 mod horizon;
 mod poisson;
@@ -26,6 +29,8 @@ use thiserror::Error;
 
 use crate::{Fraction, Log2Bound, Poisson, TailError};
 
+pub use committee::{Adversary, Assumptions, CommitteeLaw, Failure, Scheme, Worst, committee_risk};
+pub use cost::{Cost, committee_cost};
 pub use fork::fork_risk;
 pub use horizon::{ChainRisk, Committees, Horizon, YEAR, before_the_cap, chain_risk, share};
 pub use poisson::{poisson_risk, poisson_votes};
@@ -87,6 +92,12 @@ pub enum RiskError {
         /// How many there are.
         accounts: usize,
     },
+    /// `fait-accompli` without the stakes that decide who is a permanent member.
+    #[error("fait-accompli has no bound for all stakes: name those of the network")]
+    NeedsStakes,
+    /// Silent groups of accounts whose groups are not known.
+    #[error("groups are to be offline: name the stakes of the network, with a column `group`")]
+    NeedsGroups,
     /// A mean beyond what is computed.
     #[error(transparent)]
     Tail(#[from] TailError),

@@ -94,7 +94,7 @@ impl QuotaSeats {
     }
 
     /// P[H = `guaranteed`], P[H = `guaranteed` + 1], …, rounded up.
-    fn chances(&self) -> impl Iterator<Item = Wide> {
+    pub(super) fn chances(&self) -> impl Iterator<Item = Wide> {
         self.chances.iter().copied()
     }
 

@@ -13,7 +13,16 @@ pub(super) fn at_least(
     honest: impl Iterator<Item = Wide>,
     adversary: &Poisson,
 ) -> Log2Bound {
-    let reaches = tails(adversary, votes.div_ceil(2));
+    at_least_of(votes, first, honest, &tails(adversary, votes.div_ceil(2)))
+}
+
+/// The same for a table of P[A ≥ k], rounded up, for k from 0 to ⌈v/2⌉.
+pub(super) fn at_least_of(
+    votes: u64,
+    first: u64,
+    honest: impl Iterator<Item = Wide>,
+    reaches: &[Wide],
+) -> Log2Bound {
     let mut sum = Wide::ZERO;
     for (chance, seats) in honest.zip(first..) {
         let missing = usize::try_from(votes.saturating_sub(seats).div_ceil(2)).unwrap_or(usize::MAX);
@@ -25,7 +34,7 @@ pub(super) fn at_least(
 }
 
 /// P[A ≥ k] for k from 0 to `last`, rounded up: each is the one after it and one term more.
-fn tails(adversary: &Poisson, last: u64) -> Vec<Wide> {
+pub(super) fn tails(adversary: &Poisson, last: u64) -> Vec<Wide> {
     let law = adversary.law();
     let beyond = law.at_least_up(last);
     let mut table: Vec<Wide> = law.terms(Round::Up).zip(0..last).map(|(term, _)| term).collect();

@@ -16,14 +16,14 @@ fn run(arguments: &str) -> Output {
         .unwrap()
 }
 
-fn printed(arguments: &str) -> String {
+pub(crate) fn printed(arguments: &str) -> String {
     let output = run(arguments);
     assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
     String::from_utf8(output.stdout).unwrap()
 }
 
 /// The status and what stands on standard error, nothing being on the other.
-fn refused(arguments: &str) -> (i32, String) {
+pub(crate) fn refused(arguments: &str) -> (i32, String) {
     let output = run(arguments);
     assert!(output.stdout.is_empty(), "{output:?}");
     (

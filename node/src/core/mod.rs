@@ -484,24 +484,4 @@ impl Core {
             let _gone = events.send(event);
         }
     }
-
-    /// Renews what the API shows.
-    fn show(&self) {
-        let machine = &self.machine;
-        let progress = |step| {
-            let lottery = self.context.lottery(step);
-            let (weight, needed) = machine.progress(step);
-            (lottery.in_seats(weight), lottery.in_seats(needed))
-        };
-        let (soft, cert) = (progress(Step::Soft), progress(Step::Cert));
-        self.links.metrics.set_position(machine.round(), machine.period());
-        self.links.status.update(|status| {
-            status.round = machine.round();
-            (status.period, status.k) = (machine.period(), machine.k());
-            (status.soft, status.cert) = (soft, cert);
-            status.proposed = machine.lowest().map(|lowest| *lowest.block());
-            status.staged = machine.staged().copied();
-            status.silent = self.why_silent();
-        });
-    }
 }

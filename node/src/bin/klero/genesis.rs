@@ -43,7 +43,8 @@ pub(crate) struct NewArgs {
     /// Who votes; without it, everyone for up to 16 validators, and a drawn committee for more
     #[arg(long, value_enum)]
     scheme: Option<Scheme>,
-    /// Committees, times and VRF suite of your own, as the field `profile` of a genesis file has them
+    /// Committees, times and VRF suite of your own: a .toml file as `klero analysis tune --out` writes it, or JSON as the
+    /// field `profile` of a genesis file has it
     #[arg(long, value_name = "FILE", conflicts_with = "scheme")]
     profile: Option<PathBuf>,
     /// Milliseconds since 1970, which the first block's timestamp exceeds; without it, now
@@ -160,10 +161,16 @@ fn read_public(path: &Path) -> anyhow::Result<PublicKeys> {
 }
 
 fn read_profile(path: &Path) -> anyhow::Result<Profile> {
-    let help = "see the field `profile` of a genesis file";
+    let help = "`klero analysis tune --out FILE.toml` makes one; in JSON it is the field `profile` of a genesis file";
     let text =
         std::fs::read_to_string(path).with_context(|| format!("cannot read {}; {help}", path.display()))?;
-    serde_json::from_str(&text).with_context(|| format!("{} is no profile; {help}", path.display()))
+    let is_toml = path.extension().is_some_and(|extension| extension == "toml");
+    let profile = if is_toml {
+        toml::from_str(&text).map_err(anyhow::Error::from)
+    } else {
+        serde_json::from_str(&text).map_err(anyhow::Error::from)
+    };
+    profile.with_context(|| format!("{} is no profile; {help}", path.display()))
 }
 
 fn validate(args: &FileArgs) -> anyhow::Result<()> {

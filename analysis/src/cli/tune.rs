@@ -1,0 +1,261 @@
+//! `tune`: the smallest committees for given targets.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::PathBuf;
+
+use anyhow::{Context, anyhow, bail};
+use clap::Args;
+use klero_committee::sampling::SeatScheme;
+use klero_committee::{Profile, Ratio, Targets};
+use serde_json::{Map, json};
+
+use crate::risk::{Adversary, Assumptions, Horizon, Scheme, YEAR};
+use crate::tune::{Bits, Tuned, TunedProfile, smallest_committee, tune_profile};
+use crate::{Fraction, Stakes};
+
+use super::failure::{name, put_bounds};
+use super::stake;
+
+/// What is asked for.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "Examples:
+  klero-analysis tune --honest 0.8 --safety 2^-40 --live 2^-20 --horizon 10y --round-time 1s --out profile.toml
+  klero-analysis tune --one-committee --honest 0.8 --safety 2^-40 --live 2^-40 --stake validators.csv
+  klero-analysis tune --one-committee --scheme binomial --honest 0.8 --safety 2^-40 --live 2^-20")]
+pub struct TuneCommand {
+    /// The smallest single committee that keeps RISK-1 and RISK-2, for one seed: without grinding or horizon.
+    #[arg(long, conflicts_with_all = ["horizon", "round_time", "lookahead", "out"])]
+    pub one_committee: bool,
+    /// For how long the safety target is to hold: 10y, 30d, 12h, 90s.
+    #[arg(long, value_name = "TIME", default_value = "1y", value_parser = milliseconds)]
+    pub horizon: u64,
+    /// The mean time of a round: 1s, 250ms.
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = milliseconds)]
+    pub round_time: u64,
+    /// D: for how far ahead the adversary schedules messages [SEED-6].
+    #[arg(long, value_name = "D", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub lookahead: u64,
+    /// Write the profile to a new file, for `klero genesis new --profile`.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// How seats come about: quota, binomial, fait-accompli or fixed.
+    #[arg(long, value_enum, default_value = "quota")]
+    pub scheme: Scheme,
+    /// The honest share of stake, as a decimal or a fraction: 0.8, 4/5; more than 2/3.
+    #[arg(long, value_name = "SHARE")]
+    pub honest: Fraction,
+    /// Two values staged [RISK-2]: at most this, as 2^-80.
+    #[arg(long, value_name = "CHANCE", value_parser = bits)]
+    pub safety: u32,
+    /// No progress of a step [RISK-1]: at most this, as 2^-20.
+    #[arg(long, value_name = "CHANCE", value_parser = bits)]
+    pub live: u32,
+    /// The stakes of the network, one account a line: id,stake or id,stake,group.
+    #[arg(long, value_name = "FILE")]
+    pub stake: Option<PathBuf>,
+    /// Where the adversary's stake is, if the stakes are known.
+    #[arg(long, value_enum, default_value = "worst", requires = "stake")]
+    pub adversary: Adversary,
+    /// So many of the largest groups of the file do not vote either.
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "stake")]
+    pub offline_groups: usize,
+    /// Print {"expected":…,"threshold":…} with the bounds.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A time with its unit, in milliseconds.
+fn milliseconds(text: &str) -> Result<u64, String> {
+    let units = [
+        ("ms", 1),
+        ("s", 1_000),
+        ("h", 3_600_000),
+        ("d", 86_400_000),
+        ("y", YEAR),
+    ];
+    let found = units.into_iter().find_map(|(unit, factor)| {
+        let number: u64 = text.strip_suffix(unit)?.parse().ok()?;
+        number.checked_mul(factor).filter(|time| *time > 0)
+    });
+    found.ok_or_else(|| "write a number and a unit: 10y, 30d, 12h, 90s, 250ms".to_owned())
+}
+
+/// The b of 2^-b.
+fn bits(text: &str) -> Result<u32, String> {
+    let bits = text.strip_prefix("2^-").and_then(|bits| bits.parse().ok());
+    bits.filter(|bits| (1..=4096).contains(bits))
+        .ok_or_else(|| "write a power of two from 2^-1 to 2^-4096, as 2^-80".to_owned())
+}
+
+impl TuneCommand {
+    /// Searches and prints.
+    pub(super) fn run(&self, out: &mut dyn Write) -> anyhow::Result<()> {
+        let stakes = self.stake.as_deref().map(stake::open).transpose()?;
+        let assumptions = Assumptions {
+            honest: self.honest,
+            adversary: self.adversary,
+            offline_groups: self.offline_groups,
+        };
+        let bits = Bits {
+            safety: self.safety,
+            live: self.live,
+        };
+        if !self.one_committee {
+            return self.run_profile(stakes.as_ref(), &assumptions, bits, out);
+        }
+        let tuned = smallest_committee(self.scheme, stakes.as_ref(), &assumptions, bits)
+            .map_err(|error| anyhow!("{error}; see `klero-analysis tune --help`"))?;
+        if self.json {
+            return self.print_json(&tuned, out);
+        }
+        let Tuned { size, failure, tried } = &tuned;
+        let (expected, threshold) = (size.expected, size.threshold);
+        writeln!(
+            out,
+            "{}: {expected} seats expected, threshold {threshold}",
+            name(&self.scheme)
+        )?;
+        if let Some((stakes, file)) = stakes.as_ref().zip(self.stake.as_deref()) {
+            stake::describe(stakes, file, out)?;
+        }
+        let risk = &failure.risk;
+        writeln!(
+            out,
+            "no progress [RISK-1] at most {:.2}, two values [RISK-2] at most {:.2}; {tried} sizes tried\nnext: \
+             klero-analysis failure --scheme {} --expected {expected} --threshold {threshold} --honest {}",
+            risk.live,
+            risk.split,
+            name(&self.scheme),
+            self.honest
+        )?;
+        Ok(())
+    }
+
+    fn run_profile(
+        &self,
+        stakes: Option<&Stakes>,
+        assumptions: &Assumptions,
+        bits: Bits,
+        out: &mut dyn Write,
+    ) -> anyhow::Result<()> {
+        let horizon = Horizon {
+            time: self.horizon,
+            round: self.round_time,
+            lookahead: self.lookahead,
+        };
+        let tuned = tune_profile(&self.base()?, stakes, assumptions, bits, &horizon)
+            .map_err(|error| anyhow!("{error}; see `klero-analysis tune --help`"))?;
+        tuned.profile.validate()?;
+        if let Some(path) = &self.out {
+            let text = format!("{}{}", self.comment(&tuned), toml::to_string(&tuned.profile)?);
+            let mut file = File::create_new(path)
+                .with_context(|| format!("cannot write {}; choose another --out", path.display()))?;
+            file.write_all(text.as_bytes())?;
+        }
+        if self.json {
+            return Ok(writeln!(out, "{}", json!(tuned.profile))?);
+        }
+        for (step, size) in [
+            ("soft", tuned.profile.soft),
+            ("cert", tuned.profile.cert),
+            ("next", tuned.profile.next),
+        ] {
+            let (expected, threshold) = (size.expected, size.threshold);
+            writeln!(out, "{step}  {expected} seats expected, threshold {threshold}")?;
+        }
+        writeln!(out, "J     {}\n", tuned.profile.catch_up)?;
+        if let Some((stakes, file)) = stakes.zip(self.stake.as_deref()) {
+            stake::describe(stakes, file, out)?;
+        }
+        write!(out, "{}", bounds(&tuned))?;
+        if let Some((path, network)) = self.out.as_deref().map(|path| (path, "NAME")) {
+            writeln!(
+                out,
+                "\nnext: klero genesis new --network {network} --validators FILES --profile {} --out genesis.json",
+                path.display()
+            )?;
+        }
+        Ok(())
+    }
+
+    /// What is not tuned: the default times, proposers and distances.
+    fn base(&self) -> anyhow::Result<Profile> {
+        let scheme = match self.scheme {
+            Scheme::Quota => SeatScheme::Quota,
+            Scheme::Binomial => SeatScheme::Binomial,
+            Scheme::FaitAccompli => SeatScheme::FaitAccompli,
+            Scheme::Full => SeatScheme::Full,
+            Scheme::Fixed => {
+                bail!("no chain draws by the scheme fixed: choose quota, binomial or fait-accompli")
+            }
+        };
+        let narrow =
+            |number: u64| u32::try_from(number).context("write the honest share with smaller numbers: 4/5");
+        let honest = Ratio {
+            numerator: narrow(self.honest.numerator())?,
+            denominator: narrow(self.honest.denominator())?,
+        };
+        let full = Profile::full();
+        Ok(Profile {
+            scheme,
+            targets: Targets {
+                honest,
+                ..full.targets
+            },
+            ..full
+        })
+    }
+
+    /// Where a profile comes from.
+    fn comment(&self, tuned: &TunedProfile) -> String {
+        let stake = self
+            .stake
+            .as_deref()
+            .map(|file| format!(" --stake {}", file.display()));
+        let command = format!(
+            "klero-analysis tune --scheme {} --honest {} --safety 2^-{} --live 2^-{} --horizon {}ms --round-time {}ms --lookahead {}{}",
+            name(&self.scheme),
+            self.honest,
+            self.safety,
+            self.live,
+            self.horizon,
+            self.round_time,
+            self.lookahead,
+            stake.unwrap_or_default()
+        );
+        let version = env!("CARGO_PKG_VERSION");
+        let lines = format!("made by klero-analysis {version}:\n{command}\n{}", bounds(tuned));
+        lines.lines().map(|line| format!("# {line}\n")).collect()
+    }
+
+    fn print_json(&self, tuned: &Tuned, out: &mut dyn Write) -> anyhow::Result<()> {
+        let mut object = Map::new();
+        object.insert("expected".to_owned(), json!(tuned.size.expected));
+        object.insert("threshold".to_owned(), json!(tuned.size.threshold));
+        put_bounds(&tuned.failure, &mut object);
+        Ok(writeln!(out, "{}", serde_json::Value::from(object))?)
+    }
+}
+
+/// What a profile keeps, in words.
+fn bounds(tuned: &TunedProfile) -> String {
+    let TunedProfile {
+        committees,
+        seeds,
+        split,
+        take,
+        forks: [by_cert, by_soft],
+        live,
+        ..
+    } = tuned;
+    format!(
+        "no progress of a step [RISK-1]          at most {live:.1}\n\
+         two values staged [RISK-2]              at most {split:.1} a committee\n\
+         a Cert quorum forged alone [RISK-4]     at most {take:.1} a committee\n\
+         a fork by Cert and Next [RISK-3]        at most {by_cert:.1} a committee\n\
+         a fork by Soft and Next [RISK-3]        at most {by_soft:.1} a committee\n\
+         over the horizon [RISK-5]               {} rounds, at most {} periods and {} Next committees, {seeds} seeds\n",
+        committees.rounds, committees.periods, committees.nexts
+    )
+}
