@@ -12,6 +12,7 @@ mod cli_init;
 mod cli_keys;
 mod cli_sortition;
 mod cli_stake;
+mod cli_tune;
 mod cluster;
 mod config_file;
 mod finality;
