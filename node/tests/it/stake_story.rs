@@ -123,4 +123,37 @@ fn a_fifth_party_joins_signs_and_leaves() {
     let genesis = network.genesis.to_str().unwrap();
     let verified = json(here, &["verify", "--genesis", genesis, "--rpc", &own, "--json"]);
     assert!(verified["round"].as_u64() >= Some(end), "{verified}");
+
+    // One that hops by checkpoints over the whole story arrives at the same block, whichever node it asks. The newcomer's
+    // node did not see the first checkpoints signed; the others have all.
+    for node in &network.nodes {
+        let hopped = json(
+            here,
+            &[
+                "verify",
+                "--genesis",
+                genesis,
+                "--rpc",
+                &node.rpc,
+                "--checkpoints",
+                "--json",
+            ],
+        );
+        assert!(hopped["checkpoints"].as_u64() >= Some(1), "{hopped}");
+        let round = hopped["round"].to_string();
+        let walked = json(
+            here,
+            &[
+                "verify",
+                "--genesis",
+                genesis,
+                "--rpc",
+                ada,
+                "--to",
+                &round,
+                "--json",
+            ],
+        );
+        assert_eq!(hopped["block"], walked["block"]);
+    }
 }
