@@ -79,6 +79,7 @@ impl CompareCommand {
             honest: self.honest,
             adversary: self.adversary,
             offline_groups: self.offline_groups,
+            population: None,
         };
         let cost = committee_cost(scheme, size, stakes)?;
         Ok((

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use clap::{Args, ValueEnum};
 use serde_json::{Map, Value, json};
 
@@ -47,6 +47,9 @@ pub struct FailureCommand {
     /// So many of the largest groups of the file do not vote either.
     #[arg(long, value_name = "N", default_value_t = 0, requires = "stake")]
     pub offline_groups: usize,
+    /// Under fixed: draw the seats from so many equal members, without putting back. Without this each is drawn by stake.
+    #[arg(long, value_name = "N")]
+    pub population: Option<u64>,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
@@ -72,7 +75,11 @@ impl FailureCommand {
             honest: self.honest,
             adversary: self.adversary,
             offline_groups: self.offline_groups,
+            population: self.population,
         };
+        if self.population.is_some() && self.scheme != Scheme::Fixed {
+            bail!("--population is for the scheme fixed: the others draw by stake");
+        }
         let size = self.expected.zip(self.threshold);
         let (expected, threshold) = match self.scheme {
             // It says nothing there.
@@ -92,6 +99,7 @@ impl FailureCommand {
         put("honest", json!(self.honest.to_string()));
         put("full", json!(is_full));
         put("offline_groups", json!(self.offline_groups));
+        put("population", json!(self.population));
         put("adversary", json!(failure.worst.map(|_| self.adversary)));
         put_bounds(failure, &mut object);
         object.into()
@@ -119,6 +127,12 @@ impl FailureCommand {
         }
         if self.offline_groups > 0 {
             writeln!(out, "silent besides: the {} largest groups", self.offline_groups)?;
+        }
+        if let Some(population) = self.population {
+            return Ok(writeln!(
+                out,
+                "the seats are drawn from {population} equal members without putting back"
+            )?);
         }
         let note = match (stakes, self.scheme) {
             (_, Scheme::Fixed) => "each seat is drawn by stake, whoever has it",

@@ -96,6 +96,7 @@ impl TuneCommand {
             honest: self.honest,
             adversary: self.adversary,
             offline_groups: self.offline_groups,
+            population: None,
         };
         let bits = Bits {
             safety: self.safety,

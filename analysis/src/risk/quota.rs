@@ -1,6 +1,7 @@
 //! A committee whose seats follow by quota from known stakes.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use klero_committee::CommitteeSize;
 
@@ -12,9 +13,9 @@ use super::{Risk, RiskError, adversary, check, staging, total};
 /// The exact distribution of the seats that a list of stakes holds under `quota` [SEAT-1].
 ///
 /// A stake s holds ⌊q⌋ seats for sure, q = τ·s/S, and one more with the chance frac(q), independently of all
-/// others. The sum of these last ones is Poisson-binomial: its distribution comes from multiplying out one
-/// factor after the other, (1 − f) + f·x, by additions and multiplications of numbers that are not negative.
-/// The time is that of n²/2 such steps for n stakes.
+/// others. The sum of these last ones is Poisson-binomial: its distribution comes from multiplying out the
+/// factors (1 − f) + f·x, half by half, by additions and multiplications of numbers that are not negative.
+/// The time is that of n²/2 such steps for n stakes, and as much again for the first chance above one half.
 #[derive(Debug, Clone)]
 pub struct QuotaSeats {
     guaranteed: u64,
@@ -22,6 +23,8 @@ pub struct QuotaSeats {
     fractions: Vec<(u128, u128)>,
     /// P[k fractional seats are won], rounded up.
     chances: Vec<Wide>,
+    /// The same rounded down, from when it is first asked for.
+    lower: OnceLock<Vec<Wide>>,
 }
 
 impl QuotaSeats {
@@ -70,6 +73,7 @@ impl QuotaSeats {
             guaranteed,
             fractions,
             chances,
+            lower: OnceLock::new(),
         })
     }
 
@@ -104,8 +108,7 @@ impl QuotaSeats {
             _ if k <= self.guaranteed => Log2Bound::IMPOSSIBLE,
             _ if k > self.most() => Log2Bound::CERTAIN,
             _ => bound(sum(self.chances().take(won), Round::Up), || {
-                let chances = multiply_out(&self.fractions, Round::Down);
-                sum(chances.into_iter().skip(won), Round::Down)
+                sum(self.lower().iter().copied().skip(won), Round::Down)
             }),
         }
     }
@@ -116,10 +119,14 @@ impl QuotaSeats {
             _ if k <= self.guaranteed => Log2Bound::CERTAIN,
             _ if k > self.most() => Log2Bound::IMPOSSIBLE,
             _ => bound(sum(self.chances().skip(won), Round::Up), || {
-                let chances = multiply_out(&self.fractions, Round::Down);
-                sum(chances.into_iter().take(won), Round::Down)
+                sum(self.lower().iter().copied().take(won), Round::Down)
             }),
         }
+    }
+
+    fn lower(&self) -> &[Wide] {
+        self.lower
+            .get_or_init(|| multiply_out(&self.fractions, Round::Down))
     }
 
     /// How many fractional seats make k in all.
@@ -198,18 +205,27 @@ fn multiple(factor: u32, numerator: u128, denominator: u128) -> (u64, u128) {
     })
 }
 
-/// P[k of them], k from 0 on, for independent events with these chances, all below 1.
+/// P[k of them], k from 0 on, for independent events with these chances, all below 1: the product of those of either half.
 fn multiply_out(fractions: &[(u128, u128)], round: Round) -> Vec<Wide> {
-    let mut chances = vec![Wide::ONE];
-    for &(numerator, denominator) in fractions {
-        let won = Wide::ratio(numerator, denominator, round);
-        let lost = Wide::ratio(denominator - numerator, denominator, round);
-        chances.push(Wide::ZERO);
-        let mut fewer = Wide::ZERO;
-        for chance in &mut chances {
-            let here = *chance;
-            *chance = here.mul(lost, round).add(fewer.mul(won, round), round);
-            fewer = here;
+    match *fractions {
+        [] => vec![Wide::ONE],
+        [(numerator, denominator)] => [denominator.saturating_sub(numerator), numerator]
+            .map(|part| Wide::ratio(part, denominator, round))
+            .to_vec(),
+        _ => {
+            let (left, right) = fractions.split_at(fractions.len() / 2);
+            product(&multiply_out(left, round), &multiply_out(right, round), round)
+        }
+    }
+}
+
+/// The chances of a sum of two independent numbers.
+fn product(left: &[Wide], right: &[Wide], round: Round) -> Vec<Wide> {
+    // Neither is empty.
+    let mut chances = vec![Wide::ZERO; left.len() + right.len() - 1];
+    for (place, factor) in left.iter().enumerate() {
+        for (chance, other) in chances.iter_mut().skip(place).zip(right) {
+            *chance = chance.add(factor.mul(*other, round), round);
         }
     }
     chances

@@ -169,6 +169,7 @@ fn a_silent_group_lowers_the_share_that_votes() {
         honest: share((4, 5)),
         adversary: Adversary::Dust,
         offline_groups: 1,
+        population: None,
     };
     // Of b and c four fifths vote: 40 of 100.
     let law = CommitteeLaw::new(Scheme::Fixed, 20, Some(&file), &assumptions).unwrap();
@@ -176,4 +177,36 @@ fn a_silent_group_lowers_the_share_that_votes() {
     judge(&law.failure(6).unwrap().risk.live, &live, "fixed");
     let law = CommitteeLaw::new(Scheme::Full, 1, Some(&file), &assumptions).unwrap();
     assert_eq!(law.failure(1).unwrap().risk.live, Log2Bound::CERTAIN);
+}
+
+/// The chance of `event` for the marked ones in a draw: every set of members that may be drawn is looked at.
+fn drawn(population: u64, marked: u64, draws: u64, event: impl Fn(u64) -> bool) -> Chance {
+    let (mut all, mut happens) = (0_u64, 0_u64);
+    for set in (0..1_u32 << population).filter(|set| u64::from(set.count_ones()) == draws) {
+        let among = (set & ((1 << marked) - 1)).count_ones();
+        all += 1;
+        happens += u64::from(event(u64::from(among)));
+    }
+    Chance::exact(&ratio(happens, all))
+}
+
+#[test]
+fn equal_members_are_drawn_without_putting_back() {
+    // Of 14 members ⌊14·a⌋ are the adversary's.
+    for (seats, (part, whole), bad) in [(7, (4, 5), 2), (9, (2, 3), 4), (5, (1, 2), 7), (14, (9, 10), 1)] {
+        let assumptions = Assumptions {
+            population: Some(14),
+            ..Assumptions::honest(share((part, whole)))
+        };
+        let law = CommitteeLaw::new(Scheme::Fixed, seats, None, &assumptions).unwrap();
+        let seats = u64::from(seats);
+        for threshold in 1..=seats + 1 {
+            let risk = law.failure(threshold).unwrap().risk;
+            let what = format!("{threshold} of {seats}, {bad} bad");
+            let chance = |event: &dyn Fn(u64) -> bool| drawn(14, bad, seats, event);
+            judge(&risk.live, &chance(&|bad| seats - bad < threshold), &what);
+            judge(&risk.split, &chance(&|bad| seats + bad >= 2 * threshold), &what);
+            judge(&risk.take, &chance(&|bad| bad >= threshold), &what);
+        }
+    }
 }

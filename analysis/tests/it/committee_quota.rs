@@ -105,6 +105,7 @@ fn accounts_of_the_largest_groups_do_not_vote() {
                 honest: share((3, 4)),
                 adversary,
                 offline_groups,
+                population: None,
             };
             let law = CommitteeLaw::new(Scheme::Quota, 23, Some(&file), &assumptions).unwrap();
             let silent = groups.map(|group| off.contains(&group));

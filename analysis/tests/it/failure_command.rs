@@ -162,6 +162,16 @@ fn an_error_ends_with_what_helps() {
             2,
             "--threshold <SEATS>",
         ),
+        (
+            format!("--population 100 {size}"),
+            1,
+            "--population is for the scheme fixed",
+        ),
+        (
+            format!("--scheme fixed --population 8 {size}"),
+            1,
+            "9 draws of a population of 8",
+        ),
         ("--expected 9 --threshold 7".to_owned(), 2, "--honest <SHARE>"),
     ] {
         let (ended, text) = refused(&format!("failure {arguments}"));
@@ -171,4 +181,24 @@ fn an_error_ends_with_what_helps() {
             "{arguments}: {text}"
         );
     }
+}
+
+#[test]
+fn a_fixed_committee_of_equal_members() {
+    let size = "--scheme fixed --expected 200 --threshold 101 --honest 1201/1800";
+    let text = printed(&format!("failure {size} --population 1800"));
+    assert!(
+        text.contains("\nthe seats are drawn from 1800 equal members without putting back\n"),
+        "{text}"
+    );
+    let equal = json(&format!("{size} --population 1800"));
+    // A tail of its own: more than half of 200 draws from 1800, 599 of them marked.
+    let tail = printed("tail hypergeometric --population 1800 --marked 599 --draws 200 --ge 101 --json");
+    let tail: serde_json::Value = serde_json::from_str(&tail).unwrap();
+    assert_eq!(
+        (&equal["take_log2"], &equal["population"]),
+        (&tail["log2"], &1800.into())
+    );
+    let by_stake = json(size);
+    assert!(equal["take_log2"].as_f64().unwrap() < by_stake["take_log2"].as_f64().unwrap());
 }

@@ -144,7 +144,7 @@ fn affordable<'a>(accounts: impl Iterator<Item = &'a Account>, budget: u64) -> u
 }
 
 /// A share of a stake, rounded down.
-fn times(stake: u64, share: Fraction) -> u64 {
+pub(super) fn times(stake: u64, share: Fraction) -> u64 {
     let product = u128::from(stake) * u128::from(share.numerator());
     // At most the stake, the share being at most 1.
     u64::try_from(product / u128::from(share.denominator())).unwrap_or(stake)

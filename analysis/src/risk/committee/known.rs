@@ -1,9 +1,9 @@
 //! Committees without drawn seats, and those of a fixed number of seats.
 
 use crate::risk::RiskError;
-use crate::{Binomial, Event, Fraction, Log2Bound};
+use crate::{Binomial, Event, Fraction, Hypergeometric, Log2Bound};
 
-use super::holdings::Holdings;
+use super::holdings::{Holdings, times};
 use super::part_of;
 
 /// Everyone is a member and weighs its stake [SEAT-4]: each event is certain or impossible.
@@ -59,51 +59,90 @@ const fn certain(happens: bool) -> Log2Bound {
     }
 }
 
-/// τ seats, each of them drawn by stake from the whole electorate: A ~ Bin(τ, a) and H = τ − A, exactly.
+/// τ seats, exactly: A is the adversary's, and H = τ − A.
 ///
-/// Members of equal weight that are drawn without putting back have a hypergeometric distribution. That is a sum of
-/// independent events as well (Vatutin and Mikhailov, 1982), so these tails bound it from one seat beyond the mean on.
+/// Drawn by stake from the whole electorate, A ~ Bin(τ, a). Drawn without putting back from N equal members, of which ⌊a·N⌋
+/// are the adversary's, A is hypergeometric.
 #[derive(Debug, Clone)]
 pub(super) struct Fixed {
     seats: u64,
-    bad: Binomial,
-    voting: Binomial,
+    bad: Taken,
+    voting: Taken,
+}
+
+/// How many seats one side has.
+#[derive(Debug, Clone)]
+enum Taken {
+    ByStake(Binomial),
+    OfMembers(Hypergeometric),
+}
+
+impl Taken {
+    /// Of `seats`, for a share of the stake, or for so many `members` of a population.
+    fn new(seats: u64, share: Fraction, members: Option<(u64, u64)>) -> Result<Self, RiskError> {
+        Ok(match members {
+            None => Self::ByStake(Binomial::new(seats, share)?),
+            Some((members, population)) => Self::OfMembers(Hypergeometric::new(population, members, seats)?),
+        })
+    }
+
+    fn tail(&self, event: Event) -> Result<Log2Bound, RiskError> {
+        Ok(match self {
+            Self::ByStake(binomial) => binomial.tail(event)?,
+            Self::OfMembers(hypergeometric) => hypergeometric.tail(event)?,
+        })
+    }
 }
 
 impl Fixed {
     /// With an honest share h, and the share of those who vote.
-    pub(super) fn new(seats: u32, honest: Fraction, voting: Fraction) -> Result<Self, RiskError> {
+    pub(super) fn new(
+        seats: u32,
+        honest: Fraction,
+        voting: Fraction,
+        population: Option<u64>,
+    ) -> Result<Self, RiskError> {
         let share = honest.complement().ok_or(RiskError::Honest(honest))?;
         let seats = u64::from(seats);
+        let bad = population.map(|all| (times(all, share), all));
+        // If nobody is silent, all the others.
+        let good = bad.map(|(bad, all)| match voting == honest {
+            true => (all.saturating_sub(bad), all),
+            false => (times(all, voting), all),
+        });
         Ok(Self {
             seats,
-            bad: Binomial::new(seats, share)?,
-            voting: Binomial::new(seats, voting)?,
+            bad: Taken::new(seats, share, bad)?,
+            voting: Taken::new(seats, voting, good)?,
         })
     }
 
-    pub(super) fn of(seats: u32, holdings: &Holdings<'_>) -> Result<Self, RiskError> {
+    pub(super) fn of(
+        seats: u32,
+        holdings: &Holdings<'_>,
+        population: Option<u64>,
+    ) -> Result<Self, RiskError> {
         let voting = if holdings.has_offline() {
             part_of(holdings.voting(), holdings.total())
         } else {
             holdings.honest()
         };
-        Self::new(seats, holdings.honest(), voting)
+        Self::new(seats, holdings.honest(), voting, population)
     }
 
     /// [RISK-1]
     pub(super) fn live(&self, threshold: u64) -> Result<Log2Bound, RiskError> {
-        Ok(self.voting.tail(Event::Below(threshold))?)
+        self.voting.tail(Event::Below(threshold))
     }
 
     /// [RISK-2]: τ + A ≥ 2T.
     pub(super) fn split(&self, threshold: u64) -> Result<Log2Bound, RiskError> {
         let needed = threshold.saturating_mul(2).saturating_sub(self.seats);
-        Ok(self.bad.tail(Event::AtLeast(needed))?)
+        self.bad.tail(Event::AtLeast(needed))
     }
 
     /// [RISK-4]
     pub(super) fn take(&self, threshold: u64) -> Result<Log2Bound, RiskError> {
-        Ok(self.bad.tail(Event::AtLeast(threshold))?)
+        self.bad.tail(Event::AtLeast(threshold))
     }
 }

@@ -10,11 +10,11 @@
 //! | `binomial` | Bin(honest units of stake, τ/S) | at most Poisson(τ·a) |
 //! | `fait-accompli` | permanent members for sure, Bin(honest units of the others, n₂/ρ) | the same, at most Poisson for the drawn |
 //! | `full`, and all of these where τ ≥ S or nobody is left to draw | the honest stake, certain | the adversary's, certain |
-//! | `fixed` | τ minus the adversary's | Bin(τ, a) |
+//! | `fixed` | τ minus the adversary's | Bin(τ, a), or hypergeometric for equal members of a known number |
 //!
 //! Without stakes H and A have a bound that holds whatever the stakes are: H and A are at most Poisson(τ·h) and
 //! Poisson(τ·a). Under `fait-accompli` there is none, and under `fixed` stakes make no difference: it is a committee
-//! of τ seats, each of them drawn by stake from the whole electorate.
+//! of τ seats, each of them drawn by stake from the whole electorate, or all of them from equal members.
 //!
 //! # Why the Poisson tails hold
 //!
@@ -94,6 +94,7 @@ impl CommitteeLaw {
             honest,
             adversary,
             offline_groups,
+            population,
         } = *assumptions;
         if scheme != Scheme::Full {
             check(CommitteeSize {
@@ -106,7 +107,7 @@ impl CommitteeLaw {
             return Err(RiskError::NeedsGroups);
         }
         let Some(stakes) = stakes else {
-            let case = Model::without_stakes(scheme, expected, honest)?;
+            let case = Model::without_stakes(scheme, expected, honest, population)?;
             return Ok(Self {
                 cases: vec![(adversary, case)],
                 has_stakes: false,
@@ -115,7 +116,7 @@ impl CommitteeLaw {
         let offline = stakes.in_largest_groups(offline_groups);
         let model = |adversary: &Adversary| {
             let holdings = Holdings::new(stakes, honest, *adversary, &offline);
-            Model::of(scheme, expected, &holdings).map(|model| (*adversary, model))
+            Model::of(scheme, expected, &holdings, population).map(|model| (*adversary, model))
         };
         let cases = adversary.cases().iter().map(model);
         Ok(Self {
@@ -196,20 +197,30 @@ impl CommitteeLaw {
 }
 
 impl Model {
-    fn without_stakes(scheme: Scheme, expected: u32, honest: Fraction) -> Result<Self, RiskError> {
+    fn without_stakes(
+        scheme: Scheme,
+        expected: u32,
+        honest: Fraction,
+        population: Option<u64>,
+    ) -> Result<Self, RiskError> {
         Ok(match scheme {
             Scheme::Quota | Scheme::Binomial => {
                 Self::Drawn(Box::new(Drawn::of_any_stakes(expected, honest)?))
             }
             Scheme::FaitAccompli => return Err(RiskError::NeedsStakes),
             Scheme::Full => Self::Full(Full::of_any_stakes(honest)),
-            Scheme::Fixed => Self::Fixed(Fixed::new(expected, honest, honest)?),
+            Scheme::Fixed => Self::Fixed(Fixed::new(expected, honest, honest, population)?),
         })
     }
 
-    fn of(scheme: Scheme, expected: u32, holdings: &Holdings<'_>) -> Result<Self, RiskError> {
+    fn of(
+        scheme: Scheme,
+        expected: u32,
+        holdings: &Holdings<'_>,
+        population: Option<u64>,
+    ) -> Result<Self, RiskError> {
         let drawn = match scheme {
-            Scheme::Fixed => return Ok(Self::Fixed(Fixed::of(expected, holdings)?)),
+            Scheme::Fixed => return Ok(Self::Fixed(Fixed::of(expected, holdings, population)?)),
             // [SEAT-4]
             Scheme::Full => None,
             _ if u64::from(expected) >= holdings.total() => None,

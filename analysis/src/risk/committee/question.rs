@@ -19,7 +19,7 @@ pub enum Scheme {
     FaitAccompli,
     /// [SEAT-4]: everyone is a member and weighs its stake.
     Full,
-    /// A fixed number of seats, each drawn by stake. Klero has none such; others do.
+    /// A fixed number of seats, each drawn by stake, or from equal members. Klero has none such; others do.
     Fixed,
 }
 
@@ -71,6 +71,9 @@ pub struct Assumptions {
     /// So many of the largest groups are silent besides, which matters for progress: their honest accounts do not vote.
     /// Needs stakes with groups unless it is 0.
     pub offline_groups: usize,
+    /// Under [`Scheme::Fixed`]: the seats go to so many equal members, drawn without putting back; without it each seat is
+    /// drawn by stake. The shares are shares of members then, those of the honest rounded up.
+    pub population: Option<u64>,
 }
 
 impl Assumptions {
@@ -80,6 +83,7 @@ impl Assumptions {
             honest,
             adversary: Adversary::Worst,
             offline_groups: 0,
+            population: None,
         }
     }
 }
