@@ -56,7 +56,7 @@ fn certificate_on_wire(certificate: &QuorumCertificate) -> usize {
     certificate.as_unverified().encode().len()
 }
 
-/// Header, parent's certificate if there is a parent, and the length of an empty payload.
+/// Header, parent's certificate if there is a parent, and the lengths of two empty lists: operations and payload.
 fn block_on_wire(block: &Block, chain: &Chain) -> usize {
     let seed_proof = if block.period == 0 {
         short_proof(chain.suite())
@@ -98,10 +98,11 @@ mod tests {
         period_and_proposer: (u32, u32),
         parent_its_certificate_and_seed: [Digest; 3],
         seed_proof: Option<VrfShortProof>,
-        roots_and_payload: [Digest; 3],
+        operations_roots_and_payload: [Digest; 4],
         length_and_timestamp: (u32, u64),
         next_electorate_and_seed: [Digest; 2],
         parent_certificate: Option<UnverifiedCertificate>,
+        operations: Vec<u8>,
         payload: Vec<u8>,
     }
 
@@ -126,10 +127,11 @@ mod tests {
             period_and_proposer: (0, 1),
             parent_its_certificate_and_seed: [Digest::ZERO; 3],
             seed_proof: certificate.as_unverified().proofs.first().cloned(),
-            roots_and_payload: [Digest::ZERO; 3],
+            operations_roots_and_payload: [Digest::ZERO; 4],
             length_and_timestamp: (0, 9),
             next_electorate_and_seed: [Digest::ZERO; 2],
             parent_certificate: Some(certificate.as_unverified().clone()),
+            operations: Vec::new(),
             payload: Vec::new(),
         }
     }
