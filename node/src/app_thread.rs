@@ -6,15 +6,14 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use klero_finality::{Block, MAX_PAYLOAD};
-use klero_net::{Network, Receipt, Refusal, Topic, Verdict};
+use klero_net::{Network, Receipt, Refusal, Verdict};
 use klero_sampling::Digest;
-use klero_sampling::codec::Wire;
 use tokio::sync::mpsc;
 
 use crate::app::{Application, ApplicationError, Judgement, Place, Pool, PoolError};
 use crate::metrics::Metrics;
 use crate::submit::Submission;
-use crate::wire::{Envelope, Message};
+use crate::wire::Message;
 
 /// The most requests that wait for the application. The core asks for a few a round; when it is behind, it waits.
 const REQUESTS: usize = 256;
@@ -264,11 +263,7 @@ impl Worker {
     }
 
     fn publish(&self, transaction: Vec<u8>, attempt: u32) {
-        let message = Message::Transaction(transaction);
-        let bytes = Envelope { attempt, message }.encode();
-        if let Err(error) = self.network.publish(Topic::Transactions, bytes) {
-            tracing::debug!(%error, "a transaction waits here but was not passed on");
-        }
+        Message::Transaction(transaction).publish(&self.network, attempt);
     }
 
     /// What clients handed in here and no block took is sent again: no peer may have been there to hear it.

@@ -139,7 +139,7 @@ impl BlockStore {
         self.store.get(Column::Meta, CHAIN)
     }
 
-    /// The last registry stored at or before a round: a registry is stored when it changes.
+    /// The last registry stored at or before a round; only that of the genesis is stored, and blocks lead on from it.
     ///
     /// # Errors
     /// [`StoreError`] when reading fails or the record is damaged.

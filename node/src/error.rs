@@ -71,7 +71,7 @@ pub enum NodeError {
     MissingBlock(u64),
     /// Another registry than the chain's.
     #[error(
-        "the registry in the database is not the chain's after round {0}: sync anew into an empty directory"
+        "the stored block of round {0} does not follow from the registry before it: sync anew into an empty directory"
     )]
     Registry(u64),
     /// No application was given.

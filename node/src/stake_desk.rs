@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use klero_net::Network;
 use klero_sampling::Digest;
-use klero_sampling::codec::Wire;
 use klero_stake::{Operation, OperatorSecret, SignedOperation};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -13,7 +12,7 @@ use thiserror::Error;
 use crate::keys::{KeyError, Secret};
 use crate::operations::{OperationPool, WaitError};
 use crate::view::{SharedView, View};
-use crate::wire::{Envelope, Message};
+use crate::wire::Message;
 
 /// The account from which a testnet hands out stake, as its file has it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -105,14 +104,7 @@ impl StakeDesk {
         let digest = self
             .operations
             .offer(&self.view.get().chain, operation.clone(), true)?;
-        let message = Message::Operation(Box::new(operation));
-        let (topic, attempt) = (message.topic(), 0);
-        if let Err(error) = self
-            .network
-            .publish(topic, Envelope { attempt, message }.encode())
-        {
-            tracing::debug!(%error, "an operation waits here but was not passed on");
-        }
+        Message::Operation(Box::new(operation)).publish(&self.network, 0);
         Ok(digest)
     }
 

@@ -375,4 +375,16 @@ mod tests {
         assert!(may(&[ours]) && !may(&[ours, moved]));
         assert!(may(&[]));
     }
+
+    /// [C4] A log that is not the only one of its keys is worth as much as none.
+    #[test]
+    fn keys_whose_log_ended_begin_as_those_from_elsewhere() {
+        let log = VoteLog::new(Arc::new(MemoryStore::default()));
+        let ids = || [Digest([1; 32]), Digest([2; 32])].into_iter();
+        log.begin(ids()).unwrap();
+        assert!(log.may_begin(ids()).unwrap());
+        log.end(ids().take(1)).unwrap();
+        assert!(!log.may_begin(ids()).unwrap());
+        assert!(log.may_begin(ids().skip(1)).unwrap());
+    }
 }

@@ -3,7 +3,7 @@
 use borsh::{BorshDeserialize, BorshSerialize};
 use klero_committee::{UnverifiedCertificate, UnverifiedProposal, VoteBundle};
 use klero_finality::{Block, FinalBlock};
-use klero_net::Topic;
+use klero_net::{Network, Topic};
 use klero_sampling::codec::Wire;
 use klero_stake::{Evidence, SignedOperation};
 
@@ -56,6 +56,16 @@ impl Wire for Envelope {
 }
 
 impl Message {
+    /// Sends the message under a counter. What the network has no room for is not sent: whoever needs it to arrive sends it
+    /// again.
+    pub(crate) fn publish(self, network: &Network, attempt: u32) {
+        let topic = self.topic();
+        let message = self;
+        if let Err(error) = network.publish(topic, Envelope { attempt, message }.encode()) {
+            tracing::debug!(%error, ?topic, "a message was not sent");
+        }
+    }
+
     /// The topic on which the message travels.
     pub const fn topic(&self) -> Topic {
         match self {

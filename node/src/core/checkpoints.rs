@@ -120,7 +120,7 @@ impl Core {
             let is_over = signing
                 .began
                 .is_some_and(|began| now.duration_since(began) >= signing.time());
-            if signing.began.is_some() && is_over && signing.attempt + 1 < MOST_ATTEMPTS {
+            if is_over && signing.attempt + 1 < MOST_ATTEMPTS {
                 signing.attempt += 1;
             }
             let votes = if signing.began.is_none() || is_over {
@@ -139,7 +139,7 @@ impl Core {
             };
             for bundle in &signing.own {
                 let message = Message::CheckpointVotes(bundle.clone());
-                super::speak::publish(&self.links.network, message, signing.copies);
+                message.publish(&self.links.network, signing.copies);
             }
             let attempt = signing.attempt;
             for vote in votes {
@@ -221,11 +221,7 @@ impl Core {
         };
         match signing.due.signed(certificate) {
             Ok(signed) => {
-                super::speak::publish(
-                    &self.links.network,
-                    Message::CheckpointCertificate(certificate.clone()),
-                    0,
-                );
+                self.publish(Message::CheckpointCertificate(certificate.clone()), 0);
                 self.on_checkpoint(number, &signed).map(drop)
             }
             Err(error) => {

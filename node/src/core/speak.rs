@@ -6,7 +6,6 @@ use std::sync::Arc;
 use klero_agreement::Input;
 use klero_committee::{Role, Step, Value, Vote, VoteBundle, make_proposal};
 use klero_finality::{Block, Draft, Header};
-use klero_net::Network;
 use klero_sampling::Digest;
 use klero_sampling::codec::Wire;
 
@@ -16,7 +15,7 @@ use crate::app_thread::Request;
 use crate::events::{NodeEvent, now_us};
 use crate::verify::Job;
 use crate::vote_log::Entry;
-use crate::wire::{Envelope, Message, ProposalMessage};
+use crate::wire::{Message, ProposalMessage};
 
 /// How far a proposal's timestamp may be ahead of this node's clock, in milliseconds [FIN-2].
 pub(super) const ALLOWED_DRIFT: u64 = 2_000;
@@ -269,15 +268,7 @@ impl Core {
 
     /// Sends a message to the network. What the network has no room for is sent again at the next deadline.
     pub(super) fn publish(&self, message: Message, attempt: u32) {
-        publish(&self.links.network, message, attempt);
-    }
-}
-
-/// Sends a message.
-pub(super) fn publish(network: &Network, message: Message, attempt: u32) {
-    let topic = message.topic();
-    if let Err(error) = network.publish(topic, Envelope { attempt, message }.encode()) {
-        tracing::debug!(%error, ?topic, "a message was not sent");
+        message.publish(&self.links.network, attempt);
     }
 }
 
