@@ -48,5 +48,4 @@ mod testnet_killed;
 mod testnet_launch;
 mod testnet_rounds;
 mod testnet_transactions;
-mod twins;
 mod verify_cli;
