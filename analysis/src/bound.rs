@@ -36,6 +36,16 @@ impl Log2Bound {
         log2: 0.0,
     };
 
+    /// The greater one: of either event, whichever it is.
+    pub(crate) fn greater(self, other: Self) -> Self {
+        if other.value > self.value { other } else { self }
+    }
+
+    /// The lesser one, where both bound the same event.
+    pub(crate) fn lesser(self, other: Self) -> Self {
+        if other.value < self.value { other } else { self }
+    }
+
     /// A number that the probability does not exceed.
     pub(crate) fn at_most(value: Wide) -> Self {
         match value {

@@ -10,6 +10,7 @@ use klero_sampling::vrf::VrfError;
 use thiserror::Error;
 
 use crate::app::ApplicationError;
+use crate::bounds::BoundsError;
 use crate::core::CoreError;
 use crate::keys::KeyError;
 use crate::store::StoreError;
@@ -28,6 +29,9 @@ pub enum NodeError {
     /// The genesis makes no chain.
     #[error(transparent)]
     Chain(#[from] ChainError),
+    /// The genesis misses its own targets.
+    #[error(transparent)]
+    Bounds(#[from] BoundsError),
     /// The key file.
     #[error(transparent)]
     Keys(#[from] KeyError),

@@ -48,6 +48,7 @@ pub mod api;
 pub mod app;
 mod app_thread;
 mod block_store;
+pub mod bounds;
 mod builder;
 mod config;
 mod core;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
+use klero_analysis::risk::ProfileRisk;
 use prometheus_client::encoding::text;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -16,6 +17,7 @@ use crate::events::FinalEvent;
 /// One label with its value.
 type Label = [(&'static str, &'static str); 1];
 type Level = Gauge<u64, AtomicU64>;
+type Real = Gauge<f64, AtomicU64>;
 
 /// From 5 ms, a round among machines of one rack, to 60 s, a partition.
 const FINALITY_SECONDS: [f64; 16] = [
@@ -38,6 +40,8 @@ const CERTIFICATE_BYTES: [f64; 10] = [
     131_072.0,
     1_048_576.0,
 ];
+/// What stands for the logarithm of 0: less likely than any bound that is computed.
+const IMPOSSIBLE: f64 = -5000.0;
 /// Transactions in a block.
 const TRANSACTIONS: [f64; 10] = [0.0, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0, 10_000.0];
 
@@ -63,6 +67,8 @@ pub struct Metrics {
     votes_counted: Family<Label, Counter>,
     log: Histogram,
     answers: Family<Label, Counter>,
+    bounds: Family<Label, Real>,
+    targets_met: Level,
 }
 
 /// Makes metrics and enters them into a registry in one step.
@@ -138,6 +144,16 @@ impl Metrics {
                 &LOG_SECONDS,
             ),
             answers: enter.enter("http_answers", "Answers of the HTTP API, by class of status", Family::default()),
+            bounds: enter.enter(
+                "failure_bound_log2",
+                "Base-2 logarithm of the chance of an event of one committee at most, by event; -5000 is impossible",
+                Family::default(),
+            ),
+            targets_met: enter.enter(
+                "targets_met",
+                "Whether the committees in force keep the targets of the genesis: 1 or 0",
+                Level::default(),
+            ),
             registry: enter.0,
         })
     }
@@ -209,6 +225,23 @@ impl Metrics {
     /// The vote log was written and synced.
     pub fn log_written(&self, took: Duration) {
         self.log.observe(took.as_secs_f64());
+    }
+
+    /// What the committees in force keep.
+    pub fn set_bounds(&self, risk: &ProfileRisk, targets_met: bool) {
+        for (event, bound) in [
+            ("live", risk.live),
+            ("split", risk.split),
+            ("take", risk.take),
+            ("fork_by_cert", risk.fork_by_cert),
+            ("fork_by_soft", risk.fork_by_soft),
+            ("catch_up_forged", risk.catch_up_forged),
+            ("catch_up_missed", risk.catch_up_missed),
+        ] {
+            let gauge = self.bounds.get_or_create(&[("event", event)]);
+            gauge.set(bound.log2().max(IMPOSSIBLE));
+        }
+        self.targets_met.set(u64::from(targets_met));
     }
 
     /// Two quorums that cannot both be were seen.

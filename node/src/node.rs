@@ -16,6 +16,7 @@ use tokio::sync::oneshot;
 use crate::BlockStore;
 use crate::app::{Application, PoolError};
 use crate::app_thread;
+use crate::bounds::{BoundsWatch, genesis_bounds};
 use crate::builder::NodeBuilder;
 use crate::core::{self, Core, CoreError, Links, OwnKeys};
 use crate::error::NodeError;
@@ -51,6 +52,7 @@ pub struct Node {
     stop: Option<Sender<()>>,
     stop_api: Option<oneshot::Sender<()>>,
     verifier: Verifier,
+    bounds: Option<BoundsWatch>,
     network: Network,
     runtime: Option<Runtime>,
 }
@@ -63,6 +65,7 @@ impl Node {
 
     pub(crate) fn start(wanted: NodeBuilder) -> Result<Self, NodeError> {
         let mut application = wanted.application.ok_or(NodeError::NoApplication)?;
+        genesis_bounds(&wanted.genesis)?;
         let blocks = BlockStore::new(wanted.store);
         let past = PastRounds::default();
         let chain = restore(&wanted.genesis, &blocks, &past)?;
@@ -76,6 +79,7 @@ impl Node {
         let joined = Parts::join(&runtime, (&chain, &past), blocks, config)?;
         let (parts, inbox, addresses) = (joined.parts, joined.inbox, joined.addresses);
         parts.introduce(&wanted.name, &chain, application.applied().root, checkpoint);
+        let bounds = parts.watch_bounds()?;
         let (submitter, submissions) = Submitter::channel(SUBMISSIONS);
         let (application, application_runs) = app_thread::spawn(application, parts.around(submissions))?;
         let fetch = parts.follow_network(&runtime, joined.events);
@@ -118,6 +122,7 @@ impl Node {
             stop: Some(stop),
             stop_api,
             verifier,
+            bounds: Some(bounds),
             network,
             runtime: Some(runtime),
         })
@@ -205,6 +210,7 @@ impl Node {
         drop(self.stop.take());
         let ended = self.core.take().map(JoinHandle::join);
         self.verifier.stop();
+        drop(self.bounds.take());
         if let Some(stop) = self.stop_api.take() {
             let _gone = stop.send(());
         }

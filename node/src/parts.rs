@@ -16,6 +16,7 @@ use crate::BlockStore;
 use crate::api::{self, ApiState};
 use crate::app::kv::KvReader;
 use crate::app_thread::{ApplicationThread, Surroundings};
+use crate::bounds::BoundsWatch;
 use crate::core::{self, ForkHook, Links, Verified};
 use crate::error::NodeError;
 use crate::events::NodeEvent;
@@ -135,6 +136,11 @@ impl Parts {
             status.checkpoint = checkpoint;
             status.checkpoint_round = chain.checkpoint_rules().round_of(checkpoint);
         });
+    }
+
+    /// Computes the bounds of the committees whenever the electorate changes.
+    pub(crate) fn watch_bounds(&self) -> std::io::Result<BoundsWatch> {
+        BoundsWatch::spawn(self.view.clone(), self.status.clone(), Arc::clone(&self.metrics))
     }
 
     /// What the application's thread works with.

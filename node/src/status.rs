@@ -7,8 +7,10 @@ use klero_sampling::Digest;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::bounds::Bounds;
+
 /// A snapshot of the node, renewed by the thread that owns the state machine.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
 pub struct Status {
     /// The node's name.
     pub name: String,
@@ -55,6 +57,8 @@ pub struct Status {
     pub silent: Option<String>,
     /// What is missing, when nothing became final for ten seconds.
     pub stall: Option<Stall>,
+    /// How likely the committees in force are to fail, and whether that keeps the targets of the genesis.
+    pub bounds: Option<Bounds>,
 }
 
 /// What is missing for a block to become final, as this node sees it.

@@ -1,5 +1,6 @@
 //! The command line: `klero-analysis …`, which `klero analysis …` offers, too.
 
+mod chain;
 mod compare;
 mod failure;
 mod parts;

@@ -10,10 +10,11 @@ use klero_committee::sampling::SeatScheme;
 use klero_committee::{Profile, Ratio, Targets};
 use serde_json::{Map, json};
 
-use crate::risk::{Adversary, Assumptions, Horizon, Scheme, YEAR};
+use crate::risk::{Adversary, Assumptions, Scheme};
 use crate::tune::{Bits, Tuned, TunedProfile, smallest_committee, tune_profile};
 use crate::{Fraction, Stakes};
 
+use super::chain::{self, HorizonArgs};
 use super::failure::{name, put_bounds};
 use super::stake;
 
@@ -25,17 +26,18 @@ use super::stake;
   klero-analysis tune --one-committee --scheme binomial --honest 0.8 --safety 2^-40 --live 2^-20")]
 pub struct TuneCommand {
     /// The smallest single committee that keeps RISK-1 and RISK-2, for one seed: without grinding or horizon.
-    #[arg(long, conflicts_with_all = ["horizon", "round_time", "lookahead", "out"])]
+    #[arg(long, conflicts_with_all = ["horizon", "round_time", "lookahead", "out", "base", "margin"])]
     pub one_committee: bool,
-    /// For how long the safety target is to hold: 10y, 30d, 12h, 90s.
-    #[arg(long, value_name = "TIME", default_value = "1y", value_parser = milliseconds)]
-    pub horizon: u64,
-    /// The mean time of a round: 1s, 250ms.
-    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = milliseconds)]
-    pub round_time: u64,
-    /// D: for how far ahead the adversary schedules messages [SEED-6].
-    #[arg(long, value_name = "D", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
-    pub lookahead: u64,
+    /// How long the safety target is to hold, and for what rounds.
+    #[command(flatten)]
+    pub time: HorizonArgs,
+    /// Make the committees so many bits better than the targets that the profile declares: for stakes that move.
+    #[arg(long, value_name = "BITS", default_value_t = 2, value_parser = clap::value_parser!(u32).range(..=64))]
+    pub margin: u32,
+    /// Take times, proposers and distances from this profile, but not the scheme; committees, J and targets of
+    /// it do not matter. Without it they are those for networks that span the world.
+    #[arg(long, value_name = "FILE")]
+    pub base: Option<PathBuf>,
     /// Write the profile to a new file, for `klero genesis new --profile`.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
@@ -65,22 +67,6 @@ pub struct TuneCommand {
     pub json: bool,
 }
 
-/// A time with its unit, in milliseconds.
-fn milliseconds(text: &str) -> Result<u64, String> {
-    let units = [
-        ("ms", 1),
-        ("s", 1_000),
-        ("h", 3_600_000),
-        ("d", 86_400_000),
-        ("y", YEAR),
-    ];
-    let found = units.into_iter().find_map(|(unit, factor)| {
-        let number: u64 = text.strip_suffix(unit)?.parse().ok()?;
-        number.checked_mul(factor).filter(|time| *time > 0)
-    });
-    found.ok_or_else(|| "write a number and a unit: 10y, 30d, 12h, 90s, 250ms".to_owned())
-}
-
 /// The b of 2^-b.
 fn bits(text: &str) -> Result<u32, String> {
     let bits = text.strip_prefix("2^-").and_then(|bits| bits.parse().ok());
@@ -101,6 +87,7 @@ impl TuneCommand {
         let bits = Bits {
             safety: self.safety,
             live: self.live,
+            margin: self.margin,
         };
         if !self.one_committee {
             return self.run_profile(stakes.as_ref(), &assumptions, bits, out);
@@ -140,11 +127,7 @@ impl TuneCommand {
         bits: Bits,
         out: &mut dyn Write,
     ) -> anyhow::Result<()> {
-        let horizon = Horizon {
-            time: self.horizon,
-            round: self.round_time,
-            lookahead: self.lookahead,
-        };
+        let horizon = self.time.horizon();
         let tuned = tune_profile(&self.base()?, stakes, assumptions, bits, &horizon)
             .map_err(|error| anyhow!("{error}; see `klero-analysis tune --help`"))?;
         tuned.profile.validate()?;
@@ -157,19 +140,11 @@ impl TuneCommand {
         if self.json {
             return Ok(writeln!(out, "{}", json!(tuned.profile))?);
         }
-        for (step, size) in [
-            ("soft", tuned.profile.soft),
-            ("cert", tuned.profile.cert),
-            ("next", tuned.profile.next),
-        ] {
-            let (expected, threshold) = (size.expected, size.threshold);
-            writeln!(out, "{step}  {expected} seats expected, threshold {threshold}")?;
-        }
-        writeln!(out, "J     {}\n", tuned.profile.catch_up)?;
+        chain::describe(&tuned.profile, self.honest, out)?;
         if let Some((stakes, file)) = stakes.zip(self.stake.as_deref()) {
             stake::describe(stakes, file, out)?;
         }
-        write!(out, "{}", bounds(&tuned))?;
+        write!(out, "\n{}", self.table(&tuned))?;
         if let Some((path, network)) = self.out.as_deref().map(|path| (path, "NAME")) {
             writeln!(
                 out,
@@ -180,7 +155,7 @@ impl TuneCommand {
         Ok(())
     }
 
-    /// What is not tuned: the default times, proposers and distances.
+    /// What is not tuned.
     fn base(&self) -> anyhow::Result<Profile> {
         let scheme = match self.scheme {
             Scheme::Quota => SeatScheme::Quota,
@@ -197,37 +172,54 @@ impl TuneCommand {
             numerator: narrow(self.honest.numerator())?,
             denominator: narrow(self.honest.denominator())?,
         };
-        let full = Profile::full();
+        let base = match &self.base {
+            Some(path) => chain::read(path)?.0,
+            None => Profile::full(),
+        };
         Ok(Profile {
             scheme,
             targets: Targets {
                 honest,
-                ..full.targets
+                ..base.targets
             },
-            ..full
+            ..base
         })
     }
 
     /// Where a profile comes from.
     fn comment(&self, tuned: &TunedProfile) -> String {
-        let stake = self
-            .stake
-            .as_deref()
-            .map(|file| format!(" --stake {}", file.display()));
+        let file = |flag, file: &Option<PathBuf>| {
+            let file = file
+                .as_deref()
+                .map(|file| format!(" --{flag} {}", file.display()));
+            file.unwrap_or_default()
+        };
         let command = format!(
-            "klero-analysis tune --scheme {} --honest {} --safety 2^-{} --live 2^-{} --horizon {}ms --round-time {}ms --lookahead {}{}",
+            "klero-analysis tune --scheme {} --honest {} --safety 2^-{} --live 2^-{} --horizon {} --round-time {} --lookahead {} --margin {}{}{}",
             name(&self.scheme),
             self.honest,
             self.safety,
             self.live,
-            self.horizon,
-            self.round_time,
-            self.lookahead,
-            stake.unwrap_or_default()
+            chain::time(self.time.horizon),
+            chain::time(self.time.round_time),
+            self.time.lookahead,
+            self.margin,
+            file("stake", &self.stake),
+            file("base", &self.base),
         );
         let version = env!("CARGO_PKG_VERSION");
-        let lines = format!("made by klero-analysis {version}:\n{command}\n{}", bounds(tuned));
-        lines.lines().map(|line| format!("# {line}\n")).collect()
+        let lines = format!(
+            "made by klero-analysis {version}:\n{command}\n{}",
+            self.table(tuned)
+        );
+        lines
+            .lines()
+            .map(|line| format!("{}\n", format!("# {line}").trim_end()))
+            .collect()
+    }
+
+    fn table(&self, tuned: &TunedProfile) -> String {
+        chain::table(&tuned.profile, &tuned.risk, &tuned.chain, &self.time.horizon())
     }
 
     fn print_json(&self, tuned: &Tuned, out: &mut dyn Write) -> anyhow::Result<()> {
@@ -237,26 +229,4 @@ impl TuneCommand {
         put_bounds(&tuned.failure, &mut object);
         Ok(writeln!(out, "{}", serde_json::Value::from(object))?)
     }
-}
-
-/// What a profile keeps, in words.
-fn bounds(tuned: &TunedProfile) -> String {
-    let TunedProfile {
-        committees,
-        seeds,
-        split,
-        take,
-        forks: [by_cert, by_soft],
-        live,
-        ..
-    } = tuned;
-    format!(
-        "no progress of a step [RISK-1]          at most {live:.1}\n\
-         two values staged [RISK-2]              at most {split:.1} a committee\n\
-         a Cert quorum forged alone [RISK-4]     at most {take:.1} a committee\n\
-         a fork by Cert and Next [RISK-3]        at most {by_cert:.1} a committee\n\
-         a fork by Soft and Next [RISK-3]        at most {by_soft:.1} a committee\n\
-         over the horizon [RISK-5]               {} rounds, at most {} periods and {} Next committees, {seeds} seeds\n",
-        committees.rounds, committees.periods, committees.nexts
-    )
 }

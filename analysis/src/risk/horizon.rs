@@ -15,15 +15,13 @@
 //! Each is multiplied by the seeds that the adversary can choose from [SEED-6]: (τ_Propose + 1)·D, where D says for how long
 //! it schedules messages.
 
-use std::num::NonZeroU64;
-
 use klero_committee::{Profile, Timing};
 use serde::Serialize;
 
+use crate::Log2Bound;
 use crate::wide::{Round, Wide};
-use crate::{Fraction, Log2Bound};
 
-use super::{RiskError, fork_risk, poisson_risk};
+use super::ProfileRisk;
 
 /// A year of 365.25 days in milliseconds.
 pub const YEAR: u64 = 31_557_600_000;
@@ -50,26 +48,20 @@ pub struct Committees {
     pub nexts: u64,
 }
 
-/// The bounds of a chain over a horizon, with what they are made of. Those of one committee are for one seed.
+/// The bounds of a chain: of its committees, and of any of what makes a fork possible, for the seeds that the adversary can choose from.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ChainRisk {
     /// How many committees there are.
     pub committees: Committees,
-    /// The seeds to choose from, by which every bound over the horizon is multiplied.
+    /// The seeds to choose from, by which the bounds over time are multiplied.
     pub seeds: u64,
-    /// [RISK-1] of the worst kind of step: one committee.
-    pub live: Log2Bound,
-    /// [RISK-2] of one Soft committee.
-    pub split: Log2Bound,
-    /// [RISK-4] of one Cert committee.
-    pub take: Log2Bound,
-    /// [RISK-3] of one Cert and one Next committee.
-    pub fork_by_cert: Log2Bound,
-    /// [RISK-3] of one Soft and one Next committee.
-    pub fork_by_soft: Log2Bound,
-    /// Any of what makes a fork possible, in one round that is decided in its first period.
+    /// A round is not decided in its first period, because Soft or Cert misses its quorum [RISK-1].
+    pub late: Log2Bound,
+    /// A fork in one round that is decided in its first period.
     pub round: Log2Bound,
-    /// The same over the horizon.
+    /// A fork within a year.
+    pub year: Log2Bound,
+    /// A fork within the horizon.
     pub horizon: Log2Bound,
 }
 
@@ -101,48 +93,33 @@ pub fn before_the_cap(timing: &Timing) -> u64 {
     count
 }
 
-/// The bounds of a profile with Poisson seats, whatever the distribution of stake is.
-///
-/// # Errors
-/// [`RiskError`] when the profile's committees or its honest share are outside the domain.
-pub fn chain_risk(profile: &Profile, horizon: &Horizon) -> Result<ChainRisk, RiskError> {
-    let honest = share(profile)?;
-    let [soft, cert, next] =
-        [profile.soft, profile.cert, profile.next].map(|size| poisson_risk(size, honest));
-    let (soft, cert, next) = (soft?, cert?, next?);
-    let fork_by_cert = fork_risk(profile.cert, profile.next, honest)?;
-    let fork_by_soft = fork_risk(profile.soft, profile.next, honest)?;
+/// What the committees of a profile, with their bounds, amount to over time.
+pub fn chain_risk(profile: &Profile, risk: &ProfileRisk, horizon: &Horizon) -> ChainRisk {
     let committees = Committees::of(&profile.timing, horizon);
+    let of_year = Committees::of(
+        &profile.timing,
+        &Horizon {
+            time: YEAR,
+            ..*horizon
+        },
+    );
     let seeds = u64::from(profile.propose)
         .saturating_add(1)
         .saturating_mul(horizon.lookahead.max(1));
-    let period = sum([soft.split, cert.take].map(|bound| (bound, 1)));
-    let fork = sum([fork_by_cert, fork_by_soft].map(|bound| (bound, 1)));
+    let period = sum([risk.split, risk.take].map(|bound| (bound, 1)));
+    let fork = sum([risk.fork_by_cert, risk.fork_by_soft].map(|bound| (bound, 1)));
     let of = |periods: u64, nexts: u64| {
         let all = sum([(period, periods), (fork, nexts)]);
         sum([(all, seeds)])
     };
-    Ok(ChainRisk {
-        live: greatest([soft.live, cert.live, next.live]),
-        split: soft.split,
-        take: cert.take,
-        round: of(1, before_the_cap(&profile.timing)),
-        horizon: of(committees.periods, committees.nexts),
+    ChainRisk {
         committees,
         seeds,
-        fork_by_cert,
-        fork_by_soft,
-    })
-}
-
-/// The honest share that a profile declares.
-///
-/// # Errors
-/// [`RiskError::NoShare`] when it is no fraction.
-pub fn share(profile: &Profile) -> Result<Fraction, RiskError> {
-    let honest = profile.targets.honest;
-    let denominator = NonZeroU64::new(u64::from(honest.denominator)).ok_or(RiskError::NoShare)?;
-    Ok(Fraction::new(u64::from(honest.numerator), denominator))
+        late: sum([(risk.live, seeds.saturating_mul(2))]),
+        round: of(1, before_the_cap(&profile.timing)),
+        year: of(of_year.periods, of_year.nexts),
+        horizon: of(committees.periods, committees.nexts),
+    }
 }
 
 /// Σ bound · count.
@@ -153,12 +130,4 @@ fn sum(terms: impl IntoIterator<Item = (Log2Bound, u64)>) -> Log2Bound {
         total = total.add(bound.wide().mul(count, Round::Up), Round::Up);
     }
     Log2Bound::at_most(total)
-}
-
-fn greatest(bounds: [Log2Bound; 3]) -> Log2Bound {
-    let [first, rest @ ..] = bounds;
-    rest.into_iter().fold(
-        first,
-        |most, bound| if bound.wide() > most.wide() { bound } else { most },
-    )
 }

@@ -19,6 +19,7 @@ mod cost;
 mod fork;
 mod horizon;
 mod poisson;
+mod profile;
 mod quota;
 mod staging;
 
@@ -31,9 +32,11 @@ use crate::{Fraction, Log2Bound, Poisson, TailError};
 
 pub use committee::{Adversary, Assumptions, CommitteeLaw, Failure, Scheme, Worst, committee_risk};
 pub use cost::{Cost, committee_cost};
-pub use fork::fork_risk;
-pub use horizon::{ChainRisk, Committees, Horizon, YEAR, before_the_cap, chain_risk, share};
+pub use fork::{fork_risk, split_of_any_adversary};
+pub use horizon::{ChainRisk, Committees, Horizon, YEAR, before_the_cap, chain_risk};
 pub use poisson::{poisson_risk, poisson_votes};
+pub(crate) use profile::split_of_profile;
+pub use profile::{Event as ProfileEvent, Missed, ProfileRisk, electorate_risk, profile_risk, share};
 pub use quota::{QuotaSeats, quota_offline, quota_risk};
 
 /// The greatest threshold: four times the greatest committee.

@@ -39,35 +39,10 @@ impl QuotaSeats {
         expected: u32,
         share: Fraction,
     ) -> Result<Self, RiskError> {
-        // The threshold plays no part here.
-        check(CommitteeSize {
-            expected,
-            threshold: 1,
-        })?;
-        super::total(&[total])?;
-        if u64::from(expected) >= total {
-            // [SEAT-4]
-            return Err(RiskError::Full { expected, total });
-        }
-        if share.numerator() > share.denominator() {
-            return Err(RiskError::Honest(share));
-        }
-        // S ≤ 2^63 and 64 bits of the share: less than 2^127.
-        let denominator = u128::from(total) * u128::from(share.denominator());
-        let (mut guaranteed, mut fractions) = (0_u64, Vec::new());
-        let mut sum = 0_u128;
-        for stake in stakes {
-            sum += u128::from(stake);
-            if sum > u128::from(total) {
-                return Err(RiskError::Excess { stakes: sum, total });
-            }
-            let numerator = u128::from(stake) * u128::from(share.numerator());
-            let (seats, rest) = multiple(expected, numerator, denominator);
-            guaranteed = guaranteed.saturating_add(seats);
-            if rest > 0 {
-                fractions.push((rest, denominator));
-            }
-        }
+        let quotas = quotas(stakes, total, expected, share)?;
+        let guaranteed = quotas.iter().map(|quota| quota.seats).sum();
+        let fractions = quotas.iter().map(|quota| quota.fraction);
+        let fractions: Vec<_> = fractions.filter(|(rest, _)| *rest > 0).collect();
         let chances = multiply_out(&fractions, Round::Up);
         Ok(Self {
             guaranteed,
@@ -182,6 +157,52 @@ pub fn quota_offline(
         .filter(|(place, _)| !offline.contains(place));
     let online = online.map(|(_, stake)| *stake);
     Ok(QuotaSeats::new(online, total(stakes)?, size.expected, Fraction::ONE)?.below(size.threshold))
+}
+
+/// ⌊q⌋ and frac(q) of one stake, q = τ·s/S: seats for sure, and the chance of one more.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Quota {
+    pub(super) seats: u64,
+    /// Numerator and denominator, of which the latter is below 2^127.
+    pub(super) fraction: (u128, u128),
+}
+
+/// The quotas of stakes, as [`QuotaSeats::new`] takes them.
+pub(super) fn quotas(
+    stakes: impl IntoIterator<Item = u64>,
+    total: u64,
+    expected: u32,
+    share: Fraction,
+) -> Result<Vec<Quota>, RiskError> {
+    // The threshold plays no part here.
+    check(CommitteeSize {
+        expected,
+        threshold: 1,
+    })?;
+    super::total(&[total])?;
+    if u64::from(expected) >= total {
+        // [SEAT-4]
+        return Err(RiskError::Full { expected, total });
+    }
+    if share.numerator() > share.denominator() {
+        return Err(RiskError::Honest(share));
+    }
+    // S ≤ 2^63 and 64 bits of the share: less than 2^127.
+    let denominator = u128::from(total) * u128::from(share.denominator());
+    let mut sum = 0_u128;
+    let quota = |stake| {
+        sum += u128::from(stake);
+        if sum > u128::from(total) {
+            return Err(RiskError::Excess { stakes: sum, total });
+        }
+        let numerator = u128::from(stake) * u128::from(share.numerator());
+        let (seats, rest) = multiple(expected, numerator, denominator);
+        Ok(Quota {
+            seats,
+            fraction: (rest, denominator),
+        })
+    };
+    stakes.into_iter().map(quota).collect()
 }
 
 /// The quotient and the rest of `factor` · `numerator` by `denominator`, for numerator ≤ denominator < 2^127.

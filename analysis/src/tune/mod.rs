@@ -27,10 +27,13 @@ pub const LARGEST: u32 = 8192;
 /// What a committee has to keep, in bits: 40 stands for a chance of at most 2^-40.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bits {
-    /// Two values staged [RISK-2].
+    /// Two values staged [RISK-2], and whatever else endangers safety.
     pub safety: u32,
     /// No progress of one step [RISK-1].
     pub live: u32,
+    /// By how many bits the committees of a profile keep more than it declares, in both: for stakes that move after
+    /// the genesis. [`smallest_committee`] takes no notice of it.
+    pub margin: u32,
 }
 
 /// Why there is no such committee.
@@ -68,17 +71,15 @@ pub enum TuneError {
     Unsafe(u32),
     /// No committee of a profile suits.
     #[error(
-        "{what}: no committee of up to {LARGEST} seats makes progress but for 2^-{live} and keeps 2^-{period} a period and \
-         2^-{next} a Next committee, which is what the safety target is over the horizon. Ask for less, for a shorter horizon, \
-         or for a larger honest share"
+        "{what}: no committee of up to {LARGEST} seats makes progress but for 2^-{live} and keeps 2^-{safety}, which is what the \
+         safety target over the horizon is for one committee and one seed. Ask for less, for a shorter horizon, or for a \
+         larger honest share"
     )]
     NoCommittee {
         /// Which committee.
         what: &'static str,
-        /// Bits a period.
-        period: u32,
-        /// Bits a Next committee.
-        next: u32,
+        /// Bits of one committee and one seed.
+        safety: u32,
         /// Bits of progress.
         live: u32,
     },
@@ -228,7 +229,7 @@ impl Search<'_> {
     }
 
     fn why_not(&self) -> Result<TuneError, TuneError> {
-        let Bits { safety, live } = self.bits;
+        let Bits { safety, live, .. } = self.bits;
         let law = self.law(LARGEST)?;
         let Some(threshold) = self.safe_threshold(&law, LARGEST)? else {
             return Ok(TuneError::Unsafe(safety));

@@ -1,41 +1,40 @@
 //! The committees of a whole chain: small, and together within a target over years.
 //!
-//! A quarter of the safety target goes to each of the four ways to a fork that [`crate::risk::chain_risk`] sums. Every
-//! threshold is the greatest that the target of progress allows: it costs nothing, and all of safety gets better by it.
+//! There are four ways to a fork that [`crate::risk::chain_risk`] sums: two once a period and two once for each Next committee. Over the
+//! horizon, and for every seed that the adversary can choose from, that makes so many chances; each of them gets an equal
+//! part of the safety target, and this part is what the profile declares as its own: the target of one committee and one
+//! seed, which every node checks [RISK-6]. The committees are a little better than that, so that they keep it when stakes move.
+//!
+//! Every threshold is the greatest that the target of progress allows: it costs nothing, and all of safety gets better by it.
 //!
 //! - Cert and Next have one size, the smallest at which a fork between them [RISK-3] and a forged Cert quorum [RISK-4] are
 //!   rare enough.
 //! - Soft has the smallest size at which two staged values [RISK-2] and a fork between it and Next are.
-//! - J is the least that the adversary's seats alone do not reach in any of `k_max` committees, up to the safety target, and
-//!   the honest have to reach it as often as a quorum is to come about.
+//! - J is the least that the adversary's seats alone do not reach in any of `k_max` committees, and the honest have to reach
+//!   it as often as a quorum is to come about.
 //!
-//! [RISK-1], [RISK-2] and [RISK-4] are those of the stakes, where they are known; [RISK-3] is the Poisson bound, which holds for
-//! all, so that knowing the stakes makes Soft smaller rather than Cert and Next.
+//! Where the stakes are known, all of this holds for them.
 
+use klero_committee::sampling::SeatScheme;
 use klero_committee::{CommitteeSize, Profile};
 
-use crate::risk::{Assumptions, CommitteeLaw, Committees, Horizon, Scheme, fork_risk};
-use crate::{Log2Bound, Stakes};
+use crate::Stakes;
+use crate::risk::{
+    Assumptions, ChainRisk, CommitteeLaw, Committees, Horizon, ProfileRisk, Scheme, chain_risk, fork_risk,
+    profile_risk, split_of_profile,
+};
 
 use super::{Bits, LARGEST, TuneError, smallest_size};
 
-/// A profile, and what its committees keep: for one seed and one committee each.
+/// A profile, and what it keeps.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TunedProfile {
-    /// The profile: the given one with other committees and J.
+    /// The profile: the given one with other committees, J and targets.
     pub profile: Profile,
-    /// How many committees the horizon has.
-    pub committees: Committees,
-    /// By how many seeds every chance is multiplied.
-    pub seeds: u64,
-    /// [RISK-2] of Soft.
-    pub split: Log2Bound,
-    /// [RISK-4] of Cert.
-    pub take: Log2Bound,
-    /// [RISK-3] of Cert and Next, and of Soft and Next.
-    pub forks: [Log2Bound; 2],
-    /// [RISK-1] of the kind of step that fails most often.
-    pub live: Log2Bound,
+    /// The bounds of its committees.
+    pub risk: ProfileRisk,
+    /// What they amount to over the horizon.
+    pub chain: ChainRisk,
 }
 
 /// The smallest committees with which a chain keeps `bits.safety` over the horizon and `bits.live` in each step. Times, proposers and
@@ -50,34 +49,24 @@ pub fn tune_profile(
     bits: Bits,
     horizon: &Horizon,
 ) -> Result<TunedProfile, TuneError> {
-    let committees = Committees::of(&base.timing, horizon);
-    let seeds = (u64::from(base.propose) + 1).saturating_mul(horizon.lookahead.max(1));
-    let part = |count: u64| bits.safety + 2 + ceil_log2(count) + ceil_log2(seeds);
+    let scheme = Scheme::from(base.scheme);
+    super::check(scheme, assumptions.honest)?;
+    let declared = bits.safety + ceil_log2(chances(base, horizon));
     let tuner = Tuner {
-        scheme: Scheme::from(base.scheme),
+        scheme: base.scheme,
         stakes,
         assumptions,
-        live: bits.live,
-        period: part(committees.periods),
-        next: part(committees.nexts),
+        live: bits.live + bits.margin,
+        safety: declared + bits.margin,
     };
-    super::check(tuner.scheme, assumptions.honest)?;
-    let honest = assumptions.honest;
     let next = tuner.smallest("cert and next", |law, size| {
-        Ok(law.take(size.threshold)?.0.is_within(tuner.period)
-            && fork_risk(size, size, honest)?.is_within(tuner.next))
+        Ok(law.take(size.threshold)?.0.is_within(tuner.safety) && tuner.is_no_fork([size, size])?)
     })?;
     let soft = tuner.smallest("soft", |law, size| {
-        Ok(law.split(size.threshold)?.0.is_within(tuner.period)
-            && fork_risk(size, next, honest)?.is_within(tuner.next))
+        let split = split_of_profile(tuner.scheme, law, size, stakes, assumptions)?;
+        Ok(split.is_within(tuner.safety) && tuner.is_no_fork([size, next])?)
     })?;
-    let laws = [tuner.law(soft.expected)?, tuner.law(next.expected)?];
-    let live = [laws[0].live(soft.threshold)?.0, laws[1].live(next.threshold)?.0];
-    let catch_up = tuner.catch_up(
-        &laws[1],
-        next.threshold,
-        bits.safety + ceil_log2(u64::from(base.k_max)),
-    )?;
+    let catch_up = tuner.catch_up(next, ceil_log2(u64::from(base.k_max)))?;
     let mut profile = Profile {
         soft,
         cert: next,
@@ -85,38 +74,37 @@ pub fn tune_profile(
         catch_up,
         ..base.clone()
     };
-    profile.targets.safety = bits.safety;
+    profile.targets.safety = declared;
     profile.targets.live = bits.live;
+    let risk = profile_risk(&profile, stakes, assumptions)?;
     Ok(TunedProfile {
-        committees,
-        seeds,
-        split: laws[0].split(soft.threshold)?.0,
-        take: laws[1].take(next.threshold)?.0,
-        forks: [fork_risk(next, next, honest)?, fork_risk(soft, next, honest)?],
-        live: if live[0].log2() > live[1].log2() {
-            live[0]
-        } else {
-            live[1]
-        },
+        chain: chain_risk(&profile, &risk, horizon),
+        risk,
         profile,
     })
 }
 
+/// How many chances of a fork there are over a horizon.
+fn chances(profile: &Profile, horizon: &Horizon) -> u64 {
+    let Committees { periods, nexts, .. } = Committees::of(&profile.timing, horizon);
+    let seeds = (u64::from(profile.propose) + 1).saturating_mul(horizon.lookahead.max(1));
+    let ways = periods.saturating_add(nexts).saturating_mul(2);
+    ways.saturating_mul(seeds)
+}
+
 struct Tuner<'a> {
-    scheme: Scheme,
+    scheme: SeatScheme,
     stakes: Option<&'a Stakes>,
     assumptions: &'a Assumptions,
     live: u32,
-    /// Bits of what is counted once a period.
-    period: u32,
-    /// Bits of what is counted once for each Next committee.
-    next: u32,
+    /// Bits of one committee and one seed.
+    safety: u32,
 }
 
 impl Tuner<'_> {
     fn law(&self, expected: u32) -> Result<CommitteeLaw, TuneError> {
         Ok(CommitteeLaw::new(
-            self.scheme,
+            Scheme::from(self.scheme),
             expected,
             self.stakes,
             self.assumptions,
@@ -139,8 +127,7 @@ impl Tuner<'_> {
         };
         smallest_size(fit)?.ok_or(TuneError::NoCommittee {
             what,
-            period: self.period,
-            next: self.next,
+            safety: self.safety,
             live: self.live,
         })
     }
@@ -164,9 +151,14 @@ impl Tuner<'_> {
         Ok(Some(low))
     }
 
-    /// J: the least that the adversary does not reach alone.
-    fn catch_up(&self, law: &CommitteeLaw, threshold: u64, bits: u32) -> Result<u64, TuneError> {
-        let (mut low, mut high) = (1, threshold);
+    fn is_no_fork(&self, sizes: [CommitteeSize; 2]) -> Result<bool, TuneError> {
+        Ok(fork_risk(self.scheme, sizes, self.stakes, self.assumptions)?.is_within(self.safety))
+    }
+
+    /// J: the least that the adversary does not reach alone in any of 2^`times` committees.
+    fn catch_up(&self, next: CommitteeSize, times: u32) -> Result<u64, TuneError> {
+        let (law, bits) = (self.law(next.expected)?, self.safety + times);
+        let (mut low, mut high) = (1, next.threshold);
         while low < high {
             let middle = low + (high - low) / 2;
             if law.take(middle)?.0.is_within(bits) {
@@ -175,10 +167,13 @@ impl Tuner<'_> {
                 low = middle + 1;
             }
         }
-        if low < threshold && law.live(low)?.0.is_within(self.live) {
+        if low < next.threshold && law.live(low)?.0.is_within(self.live) {
             Ok(low)
         } else {
-            Err(TuneError::CatchUp { threshold, bits })
+            Err(TuneError::CatchUp {
+                threshold: next.threshold,
+                bits,
+            })
         }
     }
 }

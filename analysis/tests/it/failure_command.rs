@@ -159,8 +159,8 @@ fn an_error_ends_with_what_helps() {
         ),
         (
             "--scheme fixed --expected 9 --honest 0.8".to_owned(),
-            2,
-            "--threshold <SEATS>",
+            1,
+            "--expected and --threshold are missing",
         ),
         (
             format!("--population 100 {size}"),

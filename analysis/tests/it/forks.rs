@@ -1,6 +1,10 @@
 //! The chance of a fork, and of everything over years, against integrals in floating point.
 
-use klero_analysis::risk::{Committees, Horizon, YEAR, before_the_cap, chain_risk, fork_risk};
+use klero_analysis::Log2Bound;
+use klero_analysis::risk::{
+    Assumptions, Committees, Horizon, YEAR, before_the_cap, chain_risk, fork_risk, profile_risk,
+};
+use klero_committee::sampling::SeatScheme;
 use klero_committee::{CommitteeSize, Profile, Timing};
 
 /// ln of the Poisson chance of k.
@@ -44,6 +48,12 @@ fn size(expected: u32, threshold: u64) -> CommitteeSize {
     CommitteeSize { expected, threshold }
 }
 
+/// Over any stakes.
+fn fork(first: CommitteeSize, second: CommitteeSize, honest: &str) -> Log2Bound {
+    let assumptions = Assumptions::honest(honest.parse().unwrap());
+    fork_risk(SeatScheme::Quota, [first, second], None, &assumptions).unwrap()
+}
+
 /// [RISK-3] Never below the integral, and at most eight times it where no tail counts as 1.
 #[test]
 fn the_bound_is_above_the_chance_and_near_it() {
@@ -55,7 +65,7 @@ fn the_bound_is_above_the_chance_and_near_it() {
         (size(30, 29), size(100, 90), "17/20"),
     ];
     for (first, second, honest) in cases {
-        let bound = fork_risk(first, second, honest.parse().unwrap()).unwrap().log2();
+        let bound = fork(first, second, honest).log2();
         let (numerator, denominator) = honest.split_once('/').unwrap();
         let share = numerator.parse::<f64>().unwrap() / denominator.parse::<f64>().unwrap();
         let chance = integral(first, second, share).log2();
@@ -70,7 +80,7 @@ fn the_bound_is_above_the_chance_and_near_it() {
 /// [RISK-3] Larger committees, larger thresholds and fewer adversaries make it rarer.
 #[test]
 fn it_falls_with_size_threshold_and_honesty() {
-    let at = |first, second, honest: &str| fork_risk(first, second, honest.parse().unwrap()).unwrap().log2();
+    let at = |first, second, honest: &str| fork(first, second, honest).log2();
     let base = at(size(1000, 712), size(1000, 712), "4/5");
     assert!(at(size(2000, 1424), size(2000, 1424), "4/5") < base);
     assert!(at(size(1000, 740), size(1000, 740), "4/5") < base);
@@ -81,7 +91,7 @@ fn it_falls_with_size_threshold_and_honesty() {
 /// Everyone honest: those who staged are those who may not abandon, and both committees cannot have T > τ/2.
 #[test]
 fn without_an_adversary_it_is_no_more_than_a_lucky_draw() {
-    let bound = fork_risk(size(1000, 712), size(1000, 712), "1".parse().unwrap()).unwrap();
+    let bound = fork(size(1000, 712), size(1000, 712), "1");
     assert!(bound.log2() < -60.0, "{bound}");
 }
 
@@ -118,15 +128,17 @@ fn a_horizon_multiplies() {
         soft: committee,
         cert: committee,
         next: committee,
+        scheme: SeatScheme::Quota,
         ..Profile::full()
     };
+    let risk = profile_risk(&profile, None, &Assumptions::honest("4/5".parse().unwrap())).unwrap();
     let at = |time, lookahead| {
         let horizon = Horizon {
             time,
             round: 1_000,
             lookahead,
         };
-        chain_risk(&profile, &horizon).unwrap()
+        chain_risk(&profile, &risk, &horizon)
     };
     let (year, ten) = (at(YEAR, 1), at(10 * YEAR, 1));
     assert_eq!((year.seeds, at(YEAR, 3).seeds), (27, 81));
@@ -135,11 +147,15 @@ fn a_horizon_multiplies() {
     assert!((bits(at(YEAR, 2).horizon.log2(), year.horizon.log2()) - 1.0).abs() < 1e-6);
     // The sum of its parts, in floating point.
     let committees = year.committees;
-    let part = |bound: klero_analysis::Log2Bound, count: u64| bound.log2().exp2() * count as f64;
-    let sum = part(year.split, committees.periods)
-        + part(year.take, committees.periods)
-        + part(year.fork_by_cert, committees.nexts)
-        + part(year.fork_by_soft, committees.nexts);
+    let part = |bound: Log2Bound, count: u64| bound.log2().exp2() * count as f64;
+    let sum = part(risk.split, committees.periods)
+        + part(risk.take, committees.periods)
+        + part(risk.fork_by_cert, committees.nexts)
+        + part(risk.fork_by_soft, committees.nexts);
     assert!(((sum * 27.0).log2() - year.horizon.log2()).abs() < 1e-6);
-    assert!(year.round.log2() < year.horizon.log2() && year.live.log2() < 0.0);
+    assert!(year.round.log2() < year.horizon.log2());
+    // The horizon is a year here, and Soft and Cert may both fail for each seed.
+    assert_eq!(year.year, year.horizon);
+    let late = (risk.live.log2().exp2() * 54.0).log2();
+    assert!((year.late.log2() - late).abs() < 1e-6, "{}", year.late);
 }

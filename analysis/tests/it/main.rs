@@ -1,5 +1,6 @@
 //! Bounds against oracles that are computed in exact rationals or with 1024 bits, and never by the crate itself.
 
+mod any_adversary;
 mod binomial;
 mod bound;
 mod command;
@@ -11,8 +12,11 @@ mod committee_network;
 mod committee_oracle;
 mod committee_quota;
 mod compare_command;
+mod default_profiles;
 mod failure_command;
+mod failure_profile;
 mod forks;
+mod forks_of_stakes;
 mod fraction;
 mod honest_seats;
 mod huge;
@@ -21,6 +25,7 @@ mod offline;
 mod oracle;
 mod poisson;
 mod poisson_risk;
+mod profile_risk;
 mod published;
 mod published_figures;
 mod published_grid;

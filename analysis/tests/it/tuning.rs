@@ -1,6 +1,6 @@
 //! The smallest committees: that they are, and that they keep what was asked for.
 
-use klero_analysis::risk::{Assumptions, CommitteeLaw, Horizon, Scheme, YEAR, chain_risk};
+use klero_analysis::risk::{Assumptions, CommitteeLaw, Horizon, Scheme, YEAR, chain_risk, profile_risk};
 use klero_analysis::tune::{Bits, TuneError, smallest_committee, tune_profile};
 use klero_analysis::{Fraction, Stakes};
 use klero_committee::{Profile, Ratio, Targets};
@@ -9,6 +9,14 @@ use crate::command::{printed, refused};
 
 fn honest(text: &str) -> Assumptions {
     Assumptions::honest(text.parse::<Fraction>().unwrap())
+}
+
+fn bits(safety: u32, live: u32) -> Bits {
+    Bits {
+        safety,
+        live,
+        margin: 0,
+    }
 }
 
 /// Stakes whose i-th is proportional to (i + 3)^-1.4.
@@ -26,8 +34,8 @@ fn no_smaller_committee_suits() {
         (Scheme::Binomial, Some(&stakes), 6, 3),
         (Scheme::Fixed, None, 6, 5),
     ] {
-        let (assumptions, bits) = (honest("4/5"), Bits { safety, live });
-        let found = smallest_committee(scheme, stakes, &assumptions, bits).unwrap();
+        let (assumptions, asked) = (honest("4/5"), bits(safety, live));
+        let found = smallest_committee(scheme, stakes, &assumptions, asked).unwrap();
         let suits = |expected: u32, threshold: u64| {
             let law = CommitteeLaw::new(scheme, expected, stakes, &assumptions).unwrap();
             let failure = law.failure(threshold).unwrap();
@@ -67,49 +75,101 @@ fn a_tuned_profile_keeps_the_target_over_the_horizon() {
             scheme: klero_committee::sampling::SeatScheme::Quota,
             ..Profile::full()
         };
-        let bits = Bits { safety, live };
-        let tuned = tune_profile(&base, None, &honest("4/5"), bits, &horizon).unwrap();
+        let asked = bits(safety, live);
+        let tuned = tune_profile(&base, None, &honest("4/5"), asked, &horizon).unwrap();
         assert_eq!(tuned.profile.validate(), Ok(()));
-        let risk = chain_risk(&tuned.profile, &horizon).unwrap();
-        assert!(risk.horizon.is_within(safety), "{}", risk.horizon);
+        let risk = profile_risk(&tuned.profile, None, &honest("4/5")).unwrap();
+        assert_eq!(risk.check(&tuned.profile.targets), Ok(()));
+        let chain = chain_risk(&tuned.profile, &risk, &horizon);
+        assert!(chain.horizon.is_within(safety), "{}", chain.horizon);
         assert!(risk.live.is_within(live), "{}", risk.live);
-        assert_eq!((risk.seeds, risk.committees), (tuned.seeds, tuned.committees));
-        // Not by far: a quarter of the target each, rounded up to powers of two.
-        assert!(risk.horizon.log2() > -f64::from(safety) - 5.0, "{}", risk.horizon);
+        assert_eq!((risk, chain), (tuned.risk, tuned.chain));
+        // Not by far: each chance counts as much as the most likely one, and their number is rounded up to a power of two.
+        assert!(
+            chain.horizon.log2() > -f64::from(safety) - 5.0,
+            "{}",
+            chain.horizon
+        );
         // [RISK-6]: J is out of the adversary's reach in all Next committees of a period, and within that of the honest.
         let next = tuned.profile.next;
         let law = CommitteeLaw::new(Scheme::Quota, next.expected, None, &honest("4/5")).unwrap();
-        let catch_up = tuned.profile.catch_up;
-        assert!(law.take(catch_up).unwrap().0.is_within(safety + 10));
-        assert!(!law.take(catch_up - 1).unwrap().0.is_within(safety + 10));
+        let (catch_up, needed) = (tuned.profile.catch_up, tuned.profile.targets.safety + 10);
+        assert!(law.take(catch_up).unwrap().0.is_within(needed));
+        assert!(!law.take(catch_up - 1).unwrap().0.is_within(needed));
         assert!(law.live(catch_up).unwrap().0.is_within(live));
     }
+}
+
+/// The target that a profile declares is that of one committee and one seed: all chances of the horizon together keep what was asked for.
+#[test]
+fn the_declared_target_is_that_of_one_committee() {
+    let horizon = Horizon {
+        time: YEAR,
+        round: 1_000,
+        lookahead: 1,
+    };
+    let base = Profile {
+        scheme: klero_committee::sampling::SeatScheme::Quota,
+        ..Profile::full()
+    };
+    let asked = bits(20, 10);
+    let tuned = tune_profile(&base, None, &honest("4/5"), asked, &horizon).unwrap();
+    let committees = tuned.chain.committees;
+    let chances = 2 * (committees.periods + committees.nexts) * tuned.chain.seeds;
+    assert_eq!(
+        f64::from(tuned.profile.targets.safety),
+        20.0 + (chances as f64).log2().ceil()
+    );
+}
+
+/// Stakes move, and the committees keep what the profile declares until they have moved far.
+#[test]
+fn a_margin_is_kept_beside_what_is_declared() {
+    let horizon = Horizon {
+        time: YEAR,
+        round: 1_000,
+        lookahead: 1,
+    };
+    let base = Profile {
+        scheme: klero_committee::sampling::SeatScheme::Quota,
+        ..Profile::full()
+    };
+    let tune = |margin| {
+        let asked = Bits {
+            margin,
+            ..bits(20, 10)
+        };
+        tune_profile(&base, None, &honest("4/5"), asked, &horizon).unwrap()
+    };
+    let (none, three) = (tune(0), tune(3));
+    let (declared, live) = (three.profile.targets.safety, three.profile.targets.live);
+    assert_eq!(three.profile.targets, none.profile.targets);
+    assert!(three.risk.split.is_within(declared + 3) && !none.risk.split.is_within(declared + 3));
+    assert!(three.risk.live.is_within(live + 3) && !none.risk.live.is_within(live + 3));
+    assert!(three.risk.fork_by_cert.is_within(declared + 3));
 }
 
 /// Stakes that are known make committees smaller.
 #[test]
 fn known_stakes_make_committees_smaller() {
-    let (stakes, bits) = (stakes(), Bits { safety: 40, live: 20 });
-    let known = smallest_committee(Scheme::Quota, Some(&stakes), &honest("4/5"), bits).unwrap();
-    let unknown = smallest_committee(Scheme::Quota, None, &honest("4/5"), bits).unwrap();
+    let (stakes, asked) = (stakes(), bits(40, 20));
+    let known = smallest_committee(Scheme::Quota, Some(&stakes), &honest("4/5"), asked).unwrap();
+    let unknown = smallest_committee(Scheme::Quota, None, &honest("4/5"), asked).unwrap();
     assert!(known.size.expected < unknown.size.expected);
 }
 
 /// At a = 1/3 no sampled committee is both safe and live; what asks for too much says so.
 #[test]
 fn what_cannot_be_met_is_refused_with_the_reason() {
-    let bits = Bits { safety: 40, live: 20 };
+    let asked = bits(40, 20);
     let refusal =
-        |scheme, share: &str, bits| smallest_committee(scheme, None, &honest(share), bits).unwrap_err();
+        |scheme, share: &str, asked| smallest_committee(scheme, None, &honest(share), asked).unwrap_err();
     assert_eq!(
-        refusal(Scheme::Quota, "2/3", bits),
+        refusal(Scheme::Quota, "2/3", asked),
         TuneError::Honest("2/3".parse().unwrap())
     );
-    assert_eq!(refusal(Scheme::Full, "4/5", bits), TuneError::Full);
-    let much = Bits {
-        safety: 900,
-        live: 400,
-    };
+    assert_eq!(refusal(Scheme::Full, "4/5", asked), TuneError::Full);
+    let much = bits(900, 400);
     assert!(matches!(
         refusal(Scheme::Quota, "3/4", much),
         TuneError::TooMuch { .. }

@@ -173,7 +173,7 @@ fn a_genesis_with_a_stolen_key_is_refused() {
 #[test]
 fn a_profile_of_ones_own_is_taken_and_checked() {
     let here = tempfile::tempdir().unwrap();
-    keys(here.path(), "athens", "ada", "1", "500000");
+    keys(here.path(), "athens", "ada", "30", "500000");
     let public = [
         "genesis",
         "new",
@@ -187,14 +187,14 @@ fn a_profile_of_ones_own_is_taken_and_checked() {
         &[&public[..], &["--scheme", "quota", "--out", "g.json"]].concat(),
     );
     let mut profile = read(&here.path().join("g.json"))["profile"].take();
-    profile["cert"] = serde_json::json!({ "expected": 2000, "threshold": 1380 });
+    profile["cert"] = serde_json::json!({ "expected": 2000, "threshold": 1500 });
     std::fs::write(here.path().join("p.json"), profile.to_string()).unwrap();
     printed(
         here.path(),
         &[&public[..], &["--profile", "p.json", "--out", "mine.json"]].concat(),
     );
     let page = printed(here.path(), &["genesis", "inspect", "mine.json"]);
-    assert!(page.contains("quota seats, 1380 of 2000 needed"), "{page}");
+    assert!(page.contains("quota seats, 1500 of 2000 needed"), "{page}");
     profile["cert"]["threshold"] = 1000.into();
     std::fs::write(here.path().join("p.json"), profile.to_string()).unwrap();
     let said = refused(

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use klero_committee::{CommitteeSize, Timing};
+use klero_committee::{CommitteeSize, Ratio, Targets, Timing};
 use klero_node::events::{FinalEvent, NodeEvent};
 use klero_node::finality::{Chain, Genesis, Profile};
 use klero_node::keys::KeyFile;
@@ -210,6 +210,18 @@ pub(crate) fn quick(profile: Profile) -> Profile {
     Profile { timing, ..profile }
 }
 
+/// What committees of a few seats keep: nothing.
+pub(crate) const fn no_targets() -> Targets {
+    Targets {
+        honest: Ratio {
+            numerator: 1,
+            denominator: 1,
+        },
+        safety: 0,
+        live: 0,
+    }
+}
+
 /// Sampled committees: expected seats, threshold, and the seats that move a node in k.
 pub(crate) fn quota(expected: u32, threshold: u64, catch_up: u64) -> Profile {
     let committee = CommitteeSize { expected, threshold };
@@ -219,6 +231,7 @@ pub(crate) fn quota(expected: u32, threshold: u64, catch_up: u64) -> Profile {
         cert: committee,
         next: committee,
         catch_up,
+        targets: no_targets(),
         ..Profile::full()
     };
     quick(profile)

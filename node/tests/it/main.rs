@@ -5,6 +5,7 @@ mod api_limits;
 mod api_openapi;
 mod api_routes;
 mod api_stake;
+mod bounds;
 mod chains;
 mod checkpoint_signing;
 mod cli;

@@ -8,7 +8,7 @@ use crate::{Fraction, Stakes};
 use super::Adversary;
 
 /// The accounts of an electorate as the honest and the adversary hold them.
-pub(super) struct Holdings<'a> {
+pub(in crate::risk) struct Holdings<'a> {
     stakes: &'a Stakes,
     /// For each account, whether it is silent if it is honest.
     offline: &'a [bool],
@@ -31,7 +31,7 @@ pub(super) struct Member {
 
 impl<'a> Holdings<'a> {
     /// For one of the three adversaries; `honest` (h) is at most 1.
-    pub(super) fn new(
+    pub(in crate::risk) fn new(
         stakes: &'a Stakes,
         honest: Fraction,
         adversary: Adversary,
@@ -62,7 +62,7 @@ impl<'a> Holdings<'a> {
     }
 
     /// S.
-    pub(super) const fn total(&self) -> u64 {
+    pub(in crate::risk) const fn total(&self) -> u64 {
         self.stakes.total()
     }
 
@@ -77,7 +77,7 @@ impl<'a> Holdings<'a> {
     }
 
     /// The honest part of each honest account.
-    pub(super) const fn share(&self) -> Fraction {
+    pub(in crate::risk) const fn share(&self) -> Fraction {
         self.share
     }
 
@@ -88,7 +88,7 @@ impl<'a> Holdings<'a> {
 
     /// The whole stakes of the accounts that are honest, of which [`Holdings::share`] is; without those that are silent if
     /// `votes`.
-    pub(super) fn accounts(&self, votes: bool) -> impl Iterator<Item = u64> {
+    pub(in crate::risk) fn accounts(&self, votes: bool) -> impl Iterator<Item = u64> {
         let all = self.stakes.accounts().iter().zip(self.offline).enumerate();
         all.filter(move |(place, (_, offline))| !(self.bad.contains(place) || votes && **offline))
             .map(|(_, (account, _))| account.stake)

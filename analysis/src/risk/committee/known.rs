@@ -12,30 +12,46 @@ pub(super) struct Full {
     live: bool,
     split: bool,
     take: bool,
+    catch_up_forged: bool,
+    catch_up_missed: bool,
 }
 
 impl Full {
-    /// Against T = ⌊2S/3⌋ + 1 [COM-2].
+    /// Against T = ⌊2S/3⌋ + 1 [COM-2], and J = ⌊S/3⌋ + 1 [BA-10].
     pub(super) fn of(holdings: &Holdings<'_>) -> Self {
         let total = u128::from(holdings.total());
         let threshold = total * 2 / 3 + 1;
-        let bad = u128::from(holdings.owned());
+        let catch_up = total / 3 + 1;
+        let (good, bad) = (u128::from(holdings.voting()), u128::from(holdings.owned()));
         Self {
-            live: u128::from(holdings.voting()) < threshold,
+            live: good < threshold,
             split: total + bad >= 2 * threshold,
             take: bad >= threshold,
+            catch_up_forged: bad >= catch_up,
+            catch_up_missed: good < catch_up,
         }
     }
 
     /// Whatever the stakes are: ⌊2S/3⌋ + 1 is more than 2S/3 and may be by as little as 1/3. So the honest reach it if
-    /// h > 2/3, the adversary alone does not if a ≤ 2/3, and S + a·S are less than two of it if a ≤ 1/3.
+    /// h > 2/3, the adversary alone does not if a ≤ 2/3, and S + a·S are less than two of it if a ≤ 1/3. In the same way
+    /// ⌊S/3⌋ + 1 is more than S/3: out of the adversary's reach if a ≤ 1/3, and within that of the honest if h > 1/3.
     pub(super) fn of_any_stakes(honest: Fraction) -> Self {
         let (part, whole) = (u128::from(honest.numerator()), u128::from(honest.denominator()));
         Self {
             live: 3 * part <= 2 * whole,
             split: 3 * part < 2 * whole,
             take: 3 * part < whole,
+            catch_up_forged: 3 * part < 2 * whole,
+            catch_up_missed: 3 * part <= whole,
         }
+    }
+
+    pub(super) const fn catch_up_forged(&self) -> Log2Bound {
+        certain(self.catch_up_forged)
+    }
+
+    pub(super) const fn catch_up_missed(&self) -> Log2Bound {
+        certain(self.catch_up_missed)
     }
 
     pub(super) const fn live(&self) -> Log2Bound {

@@ -53,7 +53,7 @@ use crate::{Fraction, Log2Bound, Stakes};
 use super::{Risk, RiskError, check};
 use drawn::Drawn;
 pub(super) use drawn::split;
-use holdings::Holdings;
+pub(super) use holdings::Holdings;
 use known::{Fixed, Full};
 
 pub use question::{Adversary, Assumptions, Failure, Scheme, Worst};
@@ -175,6 +175,16 @@ impl CommitteeLaw {
         self.worst(threshold, Model::take)
     }
 
+    /// J, the seats that move a node on [BA-10] [RISK-6]: the adversary has them alone, and the honest miss them; the greatest
+    /// bound of each.
+    ///
+    /// # Errors
+    /// As [`CommitteeLaw::failure`].
+    pub fn catch_up(&self, seats: u64) -> Result<(Log2Bound, Log2Bound), RiskError> {
+        let reached = self.worst(seats, Model::catch_up_forged)?.0;
+        Ok((reached, self.worst(seats, Model::catch_up_missed)?.0))
+    }
+
     fn worst(
         &self,
         threshold: u64,
@@ -255,6 +265,20 @@ impl Model {
             Self::Drawn(drawn) => drawn.take(threshold),
             Self::Full(full) => Ok(full.take()),
             Self::Fixed(fixed) => fixed.take(threshold),
+        }
+    }
+
+    fn catch_up_forged(&self, seats: u64) -> Result<Log2Bound, RiskError> {
+        match self {
+            Self::Full(full) => Ok(full.catch_up_forged()),
+            Self::Drawn(_) | Self::Fixed(_) => self.take(seats),
+        }
+    }
+
+    fn catch_up_missed(&self, seats: u64) -> Result<Log2Bound, RiskError> {
+        match self {
+            Self::Full(full) => Ok(full.catch_up_missed()),
+            Self::Drawn(_) | Self::Fixed(_) => self.live(seats),
         }
     }
 }

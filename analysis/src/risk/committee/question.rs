@@ -51,7 +51,7 @@ pub enum Adversary {
 
 impl Adversary {
     /// Those that it stands for.
-    pub(super) const fn cases(self) -> &'static [Self] {
+    pub(in crate::risk) const fn cases(self) -> &'static [Self] {
         match self {
             Self::Dust => &[Self::Dust],
             Self::Largest => &[Self::Largest],

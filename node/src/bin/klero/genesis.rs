@@ -7,6 +7,7 @@ use anyhow::{Context, ensure};
 use clap::ValueEnum;
 use klero_committee::{Committees, Profile, Step};
 use klero_finality::{Genesis, GenesisValidator};
+use klero_node::bounds::genesis_bounds;
 use klero_sampling::SeatScheme;
 use klero_sampling::vrf::VrfSuite;
 use serde_json::json;
@@ -136,12 +137,13 @@ fn new(args: &NewArgs) -> anyhow::Result<()> {
         Some(path) => read_profile(path)?,
         None => Profile {
             vrf: suite_of(&validators),
-            ..profile::of(args.scheme.unwrap_or(profile::scheme_for(validators.len())))
+            ..profile::of(args.scheme.unwrap_or(profile::scheme_for(validators.len())))?
         },
     };
     let timestamp = args.timestamp.map_or_else(now_ms, Ok)?;
     let genesis = of(&args.network, timestamp, profile, validators);
     genesis.validate().context("these validators make no genesis")?;
+    genesis_bounds(&genesis)?;
     create(&genesis, &args.out)?;
     show(&genesis, args.json)
 }
@@ -175,13 +177,18 @@ fn read_profile(path: &Path) -> anyhow::Result<Profile> {
 
 fn validate(args: &FileArgs) -> anyhow::Result<()> {
     let genesis = load(&args.genesis)?;
+    let bounds =
+        genesis_bounds(&genesis).with_context(|| format!("{} is refused", args.genesis.display()))?;
     if args.json {
-        return output::json_line(&json!({ "valid": true, "chain_id": genesis.chain_id() }));
+        return output::json_line(
+            &json!({ "valid": true, "chain_id": genesis.chain_id(), "bounds": bounds }),
+        );
     }
     output::write(&format!(
-        "{} is valid; chain id {}\n",
+        "{} is valid; chain id {}\nin each committee {}\n",
         args.genesis.display(),
-        genesis.chain_id()
+        genesis.chain_id(),
+        bounds.explanation
     ))
 }
 

@@ -109,7 +109,7 @@ impl Plan {
             operator: next(),
             grant: (stakes.iter().sum::<u64>() / stakes.len() as u64).max(LEAST_GRANT),
         };
-        let profile = profile::of_testnet(wish.scheme);
+        let profile = profile::of_testnet(wish.scheme)?;
         let mut genesis = genesis::of(NETWORK, wish.timestamp, profile, validators);
         genesis.checkpoints.interval = CHECKPOINT_INTERVAL;
         genesis.stake.slash_millionths = 1_000_000;

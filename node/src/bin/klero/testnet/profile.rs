@@ -1,7 +1,6 @@
 //! The committees and times of test networks, and of a genesis that names no others.
 
-use klero_committee::{CommitteeSize, Profile, Timing};
-use klero_sampling::SeatScheme;
+use klero_committee::{Profile, Timing};
 use klero_sampling::seed::SeedSchedule;
 
 use crate::genesis::Scheme;
@@ -27,59 +26,69 @@ const TIMING: Timing = Timing {
     step_cap: 8000,
 };
 
-/// The profile of a scheme. Where everyone is a member, sizes and thresholds follow from the stake [COM-2].
-pub(crate) fn of(scheme: Scheme) -> Profile {
+/// Committees of a network of a thousand validators that spans the world, as `klero-analysis tune` found them; the file has the
+/// command.
+const THOUSAND: &str = include_str!("../../../../../profiles/thousand.toml");
+/// The same for test networks.
+const TESTNET: &str = include_str!("../../../../../profiles/testnet.toml");
+
+/// The profile of a genesis that names none. Where everyone is a member, sizes and thresholds follow from the stake [COM-2].
+pub(crate) fn of(scheme: Scheme) -> anyhow::Result<Profile> {
     match scheme {
-        Scheme::Full => Profile {
+        Scheme::Full => Ok(Profile {
             // Few validators have proposed within a fraction of this.
             timing: Timing {
                 filter_max: 200,
                 ..TIMING
             },
             ..Profile::full()
-        },
-        Scheme::Quota => quota(),
+        }),
+        Scheme::Quota => Ok(toml::from_str(THOUSAND)?),
     }
 }
 
-/// The profile of a test network: as [`of`], and who registers draws after 40 rounds instead of 320, because people
-/// wait for it.
-pub(crate) fn of_testnet(scheme: Scheme) -> Profile {
-    let seeds = SeedSchedule {
-        lookback: 2,
-        refresh: 10,
-    };
-    Profile { seeds, ..of(scheme) }
-}
-
-/// Committees of 1000 seats by quota. For 200 stakes like 1/i and four fifths of them honest, two quorums that
-/// exclude each other have a chance of at most 2^-41; with the largest of four nodes off, a quorum is missed with a
-/// chance of at most 2^-41, and J is out of the adversary's reach but for 2^-87 (`quota_risk` of klero-analysis).
-fn quota() -> Profile {
-    let committee = CommitteeSize {
-        expected: 1000,
-        threshold: 712,
-    };
-    Profile {
-        scheme: SeatScheme::Quota,
-        soft: committee,
-        cert: committee,
-        next: committee,
-        catch_up: 370,
-        timing: TIMING,
-        ..Profile::full()
+/// The profile of a test network: who registers draws after 40 rounds instead of 320, because people wait for it.
+pub(crate) fn of_testnet(scheme: Scheme) -> anyhow::Result<Profile> {
+    match scheme {
+        Scheme::Full => Ok(Profile {
+            seeds: SeedSchedule {
+                lookback: 2,
+                refresh: 10,
+            },
+            ..of(scheme)?
+        }),
+        Scheme::Quota => Ok(toml::from_str(TESTNET)?),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use klero_analysis::risk::electorate_risk;
+
+    use super::super::stakes::zipf;
     use super::*;
 
     #[test]
     fn profiles_are_valid() {
         for scheme in [Scheme::Quota, Scheme::Full] {
-            assert_eq!(of(scheme).validate(), Ok(()));
-            assert_eq!(of_testnet(scheme).validate(), Ok(()));
+            assert_eq!(of(scheme).unwrap().validate(), Ok(()));
+            assert_eq!(of_testnet(scheme).unwrap().validate(), Ok(()));
+        }
+        let (full, quota) = (
+            of_testnet(Scheme::Full).unwrap(),
+            of_testnet(Scheme::Quota).unwrap(),
+        );
+        assert_eq!(full.seeds, quota.seeds);
+    }
+
+    /// [RISK-6] Found for a thousand validators, they do for fewer.
+    #[test]
+    fn targets_are_kept_by_networks_of_every_size() {
+        for validators in [17, 18, 20, 25, 33, 50, 100, 200, 500, 1_000] {
+            for profile in [of(Scheme::Quota).unwrap(), of_testnet(Scheme::Quota).unwrap()] {
+                let risk = electorate_risk(&profile, zipf(validators)).unwrap();
+                assert_eq!(risk.check(&profile.targets), Ok(()), "{validators} validators");
+            }
         }
     }
 
