@@ -8,6 +8,7 @@ mod api_stake;
 mod bounds;
 mod chains;
 mod checkpoint_signing;
+mod choosing_page;
 mod cli;
 mod cli_init;
 mod cli_keys;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use klero_analysis::risk::electorate_risk;
 use klero_node::Digest;
 use klero_node::events::FinalEvent;
 use klero_node::metrics::Metrics;
@@ -40,6 +41,8 @@ fn every_counter_has_a_help_text_and_the_projects_prefix() {
     metrics.votes_cast("soft", 1);
     metrics.finalized(&event(1, false), None);
     metrics.answered(200);
+    let risk = electorate_risk(&klero_node::finality::Profile::full(), [1, 1, 1, 1]).unwrap();
+    metrics.set_bounds(&risk, true);
     let page = metrics.encode();
     let names = |kind: &str| -> Vec<String> {
         let lines = page.lines().filter_map(|line| line.strip_prefix(kind));
@@ -50,7 +53,7 @@ fn every_counter_has_a_help_text_and_the_projects_prefix() {
     let (helps, types) = (names("# HELP "), names("# TYPE "));
     assert_eq!(helps, types);
     assert!(
-        types.len() == 18 && types.iter().all(|name| name.starts_with("klero_")),
+        types.len() == 20 && types.iter().all(|name| name.starts_with("klero_")),
         "{types:?}"
     );
     assert!(page.ends_with("# EOF\n"));

@@ -13,15 +13,15 @@ const README: &str = include_str!("../../../README.md");
 
 /// A command and the lines that it prints.
 #[derive(Debug)]
-struct Example {
-    command: String,
-    printed: Vec<String>,
+pub(crate) struct Example {
+    pub(crate) command: String,
+    pub(crate) printed: Vec<String>,
 }
 
-fn examples() -> Vec<Example> {
+pub(crate) fn examples(page: &str) -> Vec<Example> {
     let mut examples: Vec<Example> = Vec::new();
     let mut is_console = false;
-    for line in README.lines() {
+    for line in page.lines() {
         match line.strip_prefix("```") {
             Some(kind) => is_console = kind == "console",
             None if !is_console => {}
@@ -87,7 +87,7 @@ fn matches(expected: &[String], printed: &[String]) -> bool {
 }
 
 /// Runs a command in a shell that finds `klero` and the two addresses; what it prints.
-fn run(directory: &Path, command: &str, rpc: [&str; 2]) -> Vec<String> {
+pub(crate) fn run(directory: &Path, command: &str, rpc: [&str; 2]) -> Vec<String> {
     let program = Path::new(env!("CARGO_BIN_EXE_klero"));
     let inherited = std::env::var("PATH").unwrap_or_default();
     let path = format!("{}:{inherited}", program.parent().unwrap().display());
@@ -109,11 +109,11 @@ fn run(directory: &Path, command: &str, rpc: [&str; 2]) -> Vec<String> {
         .collect()
 }
 
-fn assert_prints(example: &Example, directory: &Path, rpc: [&str; 2]) {
+pub(crate) fn assert_prints(example: &Example, directory: &Path, rpc: [&str; 2]) {
     let printed = run(directory, &example.command, rpc);
     assert!(
         matches(&example.printed, &printed),
-        "$ {}\nprints\n{}\nbut the README says\n{}",
+        "$ {}\nprints\n{}\nbut the page says\n{}",
         example.command,
         printed.join("\n"),
         example.printed.join("\n")
@@ -156,7 +156,7 @@ fn assert_answers(example: &Example, rpc: [&str; 2]) {
 #[test]
 fn commands_print_what_the_readme_says() {
     let directory = tempfile::tempdir().unwrap();
-    let (with_network, alone): (Vec<_>, Vec<_>) = examples()
+    let (with_network, alone): (Vec<_>, Vec<_>) = examples(README)
         .into_iter()
         .partition(|example| example.command.contains('$'));
     assert!(

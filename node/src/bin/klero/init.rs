@@ -85,7 +85,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
 
 /// New keys, of which the public half goes into the genesis to be.
 fn begin(args: &Args, network: &str) -> anyhow::Result<PathBuf> {
-    let keys = keys::fresh(network, args.validators)?.with_suite(args.vrf);
+    let keys = keys::fresh(network, args.validators.try_into()?)?.with_suite(args.vrf);
     let halves = PublicKeys::of(&keys, args.stake)?;
     keys.create(&args.dir.join("keys.json"))?;
     let public = args.dir.join("validators.json");

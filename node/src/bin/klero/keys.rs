@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
+use klero_analysis::Stakes;
 use klero_finality::GenesisValidator;
 use klero_node::keys::KeyFile;
 use klero_sampling::vrf::VrfSuite;
@@ -12,6 +13,9 @@ use crate::output;
 
 /// The stake that a validator has in a genesis unless told otherwise.
 pub(crate) const DEFAULT_STAKE: u64 = 1_000_000;
+
+/// So many validators are shown by name.
+const SHOWN: usize = 20;
 
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Command {
@@ -36,6 +40,10 @@ pub(crate) struct NewArgs {
     /// The stake that each of them is to have in the genesis
     #[arg(long, default_value_t = DEFAULT_STAKE, value_parser = clap::value_parser!(u64).range(1..))]
     stake: u64,
+    /// A validator for each account of a stake file, with its stake: lines id,stake or id,stake,group, as `klero analysis` reads
+    /// them. For a rehearsal: on a real network every operator makes its own keys
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["validators", "stake"])]
+    stakes: Option<PathBuf>,
     /// What the validators draw with: sr25519, bls12381, or ecvrf-p256 in a build with --features ecvrf
     #[arg(long, value_name = "SUITE", default_value_t = VrfSuite::Sr25519)]
     vrf: VrfSuite,
@@ -72,10 +80,13 @@ pub(crate) struct PublicKeys {
 impl PublicKeys {
     /// The public halves of keys, each with the same stake.
     pub(crate) fn of(keys: &KeyFile, stake: u64) -> anyhow::Result<Self> {
-        let validators = keys
-            .validators
-            .iter()
-            .map(|entry| entry.genesis_validator(&keys.network, stake));
+        Self::with_stakes(keys, std::iter::repeat(stake))
+    }
+
+    /// The public halves of keys with their stakes, in the same order.
+    fn with_stakes(keys: &KeyFile, stakes: impl IntoIterator<Item = u64>) -> anyhow::Result<Self> {
+        let entries = keys.validators.iter().zip(stakes);
+        let validators = entries.map(|(entry, stake)| entry.genesis_validator(&keys.network, stake));
         Ok(Self {
             network: keys.network.clone(),
             validators: validators
@@ -98,9 +109,13 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
 }
 
 fn new(args: &NewArgs) -> anyhow::Result<()> {
-    let keys = fresh(&args.network, args.validators)?.with_suite(args.vrf);
+    let stakes = match &args.stakes {
+        Some(path) => stakes_of(path)?,
+        None => vec![args.stake; usize::try_from(args.validators).context("too many validators")?],
+    };
+    let keys = fresh(&args.network, stakes.len())?.with_suite(args.vrf);
     // Before anything is written: a suite that is not built makes no keys.
-    let public = PublicKeys::of(&keys, args.stake)?;
+    let public = PublicKeys::with_stakes(&keys, stakes)?;
     keys.create(&args.keys)?;
     if let Some(path) = &args.public {
         public.create(path)?;
@@ -127,21 +142,35 @@ fn inspect(args: &InspectArgs) -> anyhow::Result<()> {
     }
 }
 
+/// The stakes of a file, in descending order.
+fn stakes_of(path: &Path) -> anyhow::Result<Vec<u64>> {
+    let stakes = Stakes::open(path).with_context(|| {
+        format!(
+            "{} is no stake file; `klero analysis stake FILE` checks one",
+            path.display()
+        )
+    })?;
+    Ok(stakes.accounts().iter().map(|account| account.stake).collect())
+}
+
 /// New keys of one node from the system's randomness.
-pub(crate) fn fresh(network: &str, validators: u32) -> anyhow::Result<KeyFile> {
+pub(crate) fn fresh(network: &str, validators: usize) -> anyhow::Result<KeyFile> {
     ensure!(
         (1..=64).contains(&network.len()),
         "the network's name has {} bytes: it must have 1 to 64",
         network.len()
     );
-    let count = usize::try_from(validators).context("too many validators for this machine")?;
-    KeyFile::generate(network, count).context("the system has no randomness to give (/dev/urandom)")
+    KeyFile::generate(network, validators).context("the system has no randomness to give (/dev/urandom)")
 }
 
 fn page(public: &PublicKeys) -> String {
     let mut page = format!("network {}\n", public.network);
-    for validator in &public.validators {
+    for validator in public.validators.iter().take(SHOWN) {
         page.push_str(&format!("validator {}\n", validator.id));
+    }
+    match public.validators.len().checked_sub(SHOWN) {
+        None | Some(0) => {}
+        Some(more) => page.push_str(&format!("and {more} more\n")),
     }
     page
 }
