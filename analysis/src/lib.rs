@@ -26,7 +26,9 @@
 mod bound;
 pub mod cli;
 mod fraction;
+pub mod measure;
 pub mod published;
+pub mod rare;
 pub mod risk;
 pub mod stakes;
 pub mod tail;
