@@ -20,6 +20,7 @@
 //!
 //! The binary `klero-analysis` prints the same numbers; [`cli`] is what it runs. [`published`] has figures of others,
 //! computed again.
+//! [`rare`] and [`measure`] are second opinions on the bounds: they draw, and sum no tails.
 #![forbid(unsafe_code)]
 #![deny(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
@@ -33,6 +34,7 @@ pub mod risk;
 pub mod stakes;
 pub mod tail;
 pub mod tune;
+mod verdict;
 mod wide;
 
 pub use bound::Log2Bound;
@@ -43,3 +45,4 @@ pub use risk::{
 };
 pub use stakes::{Account, Concentration, Stakes, StakesError};
 pub use tail::{Binomial, Event, Hypergeometric, Poisson, PoissonBinomial, Sum, TailError};
+pub use verdict::Verdict;

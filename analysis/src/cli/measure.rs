@@ -9,10 +9,10 @@ use clap::Args;
 use klero_committee::{CommitteeSize, Profile, Step};
 use serde_json::json;
 
-use crate::measure::{Crowd, DELAY, Rate, Rounds, Verdict, draw_committees, run_rounds};
+use crate::measure::{Crowd, DELAY, Rate, Rounds, draw_committees, run_rounds};
 use crate::rare::RareEvent;
 use crate::risk::{Adversary, Assumptions, CommitteeLaw, Risk, Scheme};
-use crate::{Event, Fraction, Log2Bound, Poisson, Stakes};
+use crate::{Event, Fraction, Log2Bound, Poisson, Stakes, Verdict};
 
 use super::failure::name;
 use super::stake;
@@ -33,7 +33,7 @@ pub struct MeasureArgs {
     #[arg(long, value_enum, default_value = "largest", requires = "profile")]
     pub adversary: Adversary,
     /// Of --profile: how many committees of each kind to draw alone.
-    #[arg(long, value_name = "N", default_value_t = 100_000, requires = "profile", value_parser = clap::value_parser!(u64).range(0..=100_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 20_000, requires = "profile", value_parser = clap::value_parser!(u64).range(0..=100_000_000))]
     pub draws: u64,
 }
 

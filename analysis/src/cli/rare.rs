@@ -10,16 +10,10 @@ use serde_json::json;
 
 use crate::rare::{AdversarySeats, Estimate, RareCommittee, RareEvent, estimate};
 use crate::risk::{Adversary, Assumptions, CommitteeLaw, Scheme};
-use crate::{Fraction, Log2Bound, Stakes};
+use crate::{Fraction, Log2Bound, Stakes, Verdict};
 
 use super::failure::name;
 use super::stake;
-
-/// A bound is contradicted if it lies so many standard errors below the estimate; by chance one in 30,000 does.
-const FAR: f64 = 4.0;
-
-/// What rounding may be off, relatively: of the bounds' logarithms 10^-9, of the chances of lots less.
-const ROUNDING: f64 = 1e-7;
 
 /// The committee, the event, and how often to draw.
 #[derive(Debug, Clone, Args)]
@@ -76,14 +70,6 @@ struct Beside {
     adversary: Adversary,
 }
 
-/// What the one says about the other.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Verdict {
-    Agrees,
-    Below,
-    Contradicts,
-}
-
 impl RareCommand {
     /// Computes, estimates and prints both.
     pub(super) fn run(&self, out: &mut dyn Write) -> anyhow::Result<()> {
@@ -96,7 +82,7 @@ impl RareCommand {
         } else {
             self.print(&beside, stakes.as_ref(), out)?;
         }
-        if beside.verdict() == Verdict::Contradicts {
+        if beside.verdict() == Verdict::Above {
             bail!(
                 "the estimate contradicts the bound; to be sure, run it again with another --seed and more --samples"
             );
@@ -169,7 +155,7 @@ impl RareCommand {
             "effective": found.effective,
             "tilt": found.tilt,
             "seed": self.seed,
-            "verdict": beside.verdict().name(),
+            "verdict": beside.verdict(),
         })
     }
 
@@ -265,18 +251,7 @@ impl RareCommand {
 
 impl Beside {
     fn verdict(&self) -> Verdict {
-        let (bound, found) = (self.bound.log2(), &self.found);
-        if bound == found.log2 {
-            return Verdict::Agrees;
-        }
-        // The bound as a multiple of the estimate; also of the infinitely small.
-        let times = (bound - found.log2).exp2();
-        let far = FAR * found.relative + ROUNDING;
-        match times - 1.0 {
-            off if off < -far => Verdict::Contradicts,
-            off if off > far => Verdict::Below,
-            _ => Verdict::Agrees,
-        }
+        self.found.verdict(&self.bound)
     }
 
     fn words(&self) -> String {
@@ -287,17 +262,7 @@ impl Beside {
                 format!("the bound holds: the estimate is 2^{bits:.3} times below it")
             }
             Verdict::Below => "the bound holds".to_owned(),
-            Verdict::Contradicts => "the estimate is above the bound".to_owned(),
-        }
-    }
-}
-
-impl Verdict {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Agrees => "agrees",
-            Self::Below => "below",
-            Self::Contradicts => "contradicts",
+            Verdict::Above => "the estimate is above the bound".to_owned(),
         }
     }
 }
@@ -326,33 +291,6 @@ fn scientific(log2: f64) -> anyhow::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rare::SeatSum;
-    use crate::{Event, Poisson};
-
-    /// The verdict on a bound of `P[X ≥ k]`, against P[X ≥ 71] of Poisson(26).
-    fn verdict(bound: Log2Bound) -> Verdict {
-        let found = estimate(&SeatSum::new().poisson(26.0, 1), Event::AtLeast(71), 100_000, 3);
-        let adversary = Adversary::Dust;
-        let beside = Beside {
-            bound,
-            found,
-            adversary,
-        };
-        beside.verdict()
-    }
-
-    #[test]
-    fn a_bound_that_is_too_small_is_contradicted() {
-        let tail = |k| {
-            let poisson = Poisson::new("26".parse().unwrap()).unwrap();
-            verdict(poisson.tail(Event::AtLeast(k)).unwrap())
-        };
-        assert!(
-            tail(70) == Verdict::Below && tail(71) == Verdict::Agrees && tail(72) == Verdict::Contradicts
-        );
-        assert!(verdict(Log2Bound::IMPOSSIBLE) == Verdict::Contradicts);
-        assert!(verdict(Log2Bound::CERTAIN) == Verdict::Below);
-    }
 
     #[test]
     fn powers_of_two_are_shown_in_decimal_however_small() {

@@ -6,8 +6,11 @@ use thiserror::Error;
 use crate::risk::Adversary;
 use crate::{Fraction, Stakes};
 
-/// Dust is in accounts that expect a seat in so many committees, or fewer.
-const FINENESS: u64 = 8;
+/// Dust is in accounts that expect at most a seat in so many committees.
+const FINENESS: u64 = 16;
+
+/// And in so many at least, if it has as many units: their seats are then all but Poisson.
+const GRAINS: u64 = 4_096;
 
 /// An account and its owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +44,7 @@ pub enum CrowdError {
 
 impl Crowd {
     /// The accounts of `stakes` beside an adversary with at most the share 1 − `honest`. Dust is what every account loses,
-    /// rounded up, in equal accounts that have a seat in one of eight committees of `expected` seats.
+    /// rounded up, in 4,096 equal accounts or more: none expects more than a sixteenth of a seat of `expected`.
     ///
     /// # Errors
     /// [`CrowdError`] for the worst adversary, which is another one for each event, and for too many accounts.
@@ -125,7 +128,7 @@ fn dusted(honest: impl Iterator<Item = u64>, total: u64, expected: u32) -> Resul
         .iter()
         .fold(total, |left, account| left.saturating_sub(account.stake));
     let most = (total / (FINENESS * u64::from(expected).max(1))).max(1);
-    let count = dust.div_ceil(most);
+    let count = dust.div_ceil(most).max(GRAINS.min(dust));
     if accounts.len() as u64 + count > MAX_MEMBERS as u64 {
         return Err(CrowdError::Dust);
     }

@@ -10,6 +10,6 @@ mod rounds;
 
 pub use crowd::{Account, Crowd, CrowdError};
 pub use draws::{Draws, draw_committees};
-pub use rate::{Rate, Verdict};
+pub use rate::Rate;
 #[cfg(feature = "simulate")]
 pub use rounds::{DELAY, HONEST_NODES, Rounds, run_rounds};

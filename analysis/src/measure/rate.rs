@@ -1,9 +1,7 @@
 //! How often something happened, beside the bound of its chance.
 
-use serde::Serialize;
-
-use crate::Log2Bound;
 use crate::rare::Lots;
+use crate::{Log2Bound, Verdict};
 
 /// A measurement contradicts a bound when one as far off, on its side, has a smaller chance than this: with a dozen rows
 /// one of a thousand runs complains for nothing.
@@ -18,18 +16,6 @@ pub struct Rate {
     pub of: u64,
     /// What was computed: an upper bound of its chance.
     pub bound: Log2Bound,
-}
-
-/// What a rate says of the bound.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// It may be the chance itself.
-    Agrees,
-    /// The chance is smaller, as it may be.
-    Below,
-    /// The chance is greater: the bound is none.
-    Above,
 }
 
 impl Rate {
@@ -73,17 +59,6 @@ impl Rate {
             () if lots.at_least(self.seen) < FAR => Verdict::Above,
             () if lots.at_most(self.seen) < FAR => Verdict::Below,
             () => Verdict::Agrees,
-        }
-    }
-}
-
-impl Verdict {
-    /// In words.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Agrees => "agrees",
-            Self::Below => "below",
-            Self::Above => "ABOVE",
         }
     }
 }

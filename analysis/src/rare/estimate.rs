@@ -1,6 +1,6 @@
 //! The estimate of a rare event's chance, and how sure it is.
 
-use crate::Event;
+use crate::{Event, Log2Bound, Verdict};
 
 use super::random::Random;
 use super::sum::{SeatSum, threshold};
@@ -10,6 +10,12 @@ const Z_95: f64 = 1.959_963_984_540_054;
 
 /// −ln 0.025: with no hit in n draws, the chance of one is below this by n, 97.5 % sure.
 const NONE_97_5: f64 = 3.688_879_454_113_936;
+
+/// A bound is contradicted if it lies so many standard errors below the estimate; by chance one in 30,000 does.
+const FAR: f64 = 4.0;
+
+/// What rounding may be off, relatively: of the bounds' logarithms 10^-9, of the chances of lots less.
+const ROUNDING: f64 = 1e-7;
 
 /// The least number of draws: with fewer, an interval says little.
 pub const MIN_SAMPLES: u64 = 1_000;
@@ -41,6 +47,21 @@ impl Estimate {
     /// How far the ends of the 95 % interval are from the estimate, relatively, as a normal distribution has it.
     pub fn half_width(&self) -> f64 {
         self.relative * Z_95
+    }
+
+    /// What the estimate says of a bound.
+    pub fn verdict(&self, bound: &Log2Bound) -> Verdict {
+        if bound.log2() == self.log2 {
+            return Verdict::Agrees;
+        }
+        // The bound as a multiple of the estimate.
+        let times = (bound.log2() - self.log2).exp2();
+        let far = FAR * self.relative + ROUNDING;
+        match times - 1.0 {
+            off if off < -far => Verdict::Above,
+            off if off > far => Verdict::Below,
+            _ => Verdict::Agrees,
+        }
     }
 
     const fn decided(happens: bool) -> Self {

@@ -18,6 +18,7 @@ mod honest_seats;
 mod huge;
 mod hypergeometric;
 mod measured_committees;
+mod measured_page;
 mod measured_rates;
 mod measured_rounds;
 mod offline;

@@ -1,8 +1,8 @@
 //! Rates beside bounds: their intervals and verdicts, against sums of exact rationals.
 
 use dashu::rational::RBig;
-use klero_analysis::measure::{Rate, Verdict};
-use klero_analysis::{Event, Log2Bound, Poisson};
+use klero_analysis::measure::Rate;
+use klero_analysis::{Event, Log2Bound, Poisson, Verdict};
 
 use crate::committee_oracle::lots;
 use crate::honest_seats::f64_of;

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use klero_analysis::measure::{Crowd, Rate, Verdict, run_rounds};
-use klero_analysis::{Adversary, Assumptions, CommitteeLaw, Scheme, Stakes};
+use klero_analysis::measure::{Crowd, Rate, run_rounds};
+use klero_analysis::{Adversary, Assumptions, CommitteeLaw, Scheme, Stakes, Verdict};
 use klero_committee::sampling::SeatScheme;
 use klero_committee::{CommitteeSize, Profile};
 

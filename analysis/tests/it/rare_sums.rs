@@ -1,8 +1,8 @@
 //! Importance sampling of sums: unbiased, and as sure as it says.
 
 use dashu::rational::RBig;
-use klero_analysis::Event;
 use klero_analysis::rare::{Estimate, MIN_SAMPLES, SeatSum, estimate};
+use klero_analysis::{Event, Log2Bound, Poisson, Verdict};
 
 use crate::honest_seats::f64_of;
 use crate::oracle::{Big, big, integer, outcomes, poisson, ratio, sum};
@@ -31,14 +31,56 @@ fn beyond(chances: &[Big], k: usize) -> Big {
     sum(&chances[k..])
 }
 
-/// Unlike lots, a sum with seats that count twice, and each law alone: from 1/4 down to 2^-120.
-fn cases() -> Vec<Case> {
-    let case = |name, sum, event, exact| Case {
+fn case(name: &'static str, sum: SeatSum, event: Event, exact: Big) -> Case {
+    Case {
         name,
         sum,
         event,
         exact,
+    }
+}
+
+/// Each law alone, from 2^-9 down to 2^-90.
+fn laws() -> Vec<Case> {
+    let mean = poisson(&ratio(26, 1), 600);
+    let tenth = few(1_000, &ratio(1, 10));
+    let (proposers, thousand) = (
+        SeatSum::new().poisson(26.0, 1),
+        SeatSum::new().lots(1_000, 0.1, 1),
+    );
+    // 20 of 50 with 8 marked.
+    let hand = |k: u64| {
+        let choose = |n: u64, k: u64| (0..k).fold(RBig::ONE, |c, i| c * ratio(n - i, i + 1));
+        choose(8, k) * choose(42, 20 - k) / choose(50, 20)
     };
+    let marked = SeatSum::new().hand(50, 8, 20, 1);
+    vec![
+        case(
+            "71 of 26",
+            proposers.clone(),
+            Event::AtLeast(71),
+            beyond(&mean, 71),
+        ),
+        case("few of 26", proposers, Event::Below(2), sum(&mean[..2])),
+        case(
+            "30 of 1000",
+            thousand.clone(),
+            Event::AtMost(30),
+            sum(&tenth[..31]),
+        ),
+        case("260 of 1000", thousand, Event::Above(259), beyond(&tenth, 260)),
+        case(
+            "good hand",
+            marked.clone(),
+            Event::AtLeast(7),
+            big(&(hand(7) + hand(8))),
+        ),
+        case("poor hand", marked, Event::Below(2), big(&(hand(0) + hand(1)))),
+    ]
+}
+
+/// Unlike lots, and together with seats of two kinds that count twice.
+fn mixtures() -> Vec<Case> {
     let fractions = [
         (1, 3),
         (1, 7),
@@ -61,7 +103,6 @@ fn cases() -> Vec<Case> {
         .fold(SeatSum::new().certain(7, 1), |sum, (above, below)| {
             sum.lot(*above as f64 / *below as f64, 1)
         });
-    // Seats of two more kinds that count twice.
     let twice = unlike.clone().poisson(1.5, 2).lots(1_000, 0.001, 2).certain(1, 2);
     let (bad, less_likely) = (poisson(&ratio(3, 2), 90), few(1_000, &ratio(1, 1_000)));
     let mut both = integer(0);
@@ -74,52 +115,10 @@ fn cases() -> Vec<Case> {
             }
         }
     }
-    let mean = poisson(&ratio(26, 1), 600);
-    // 20 of 50 with 8 marked.
-    let hand = |k: u64| {
-        let choose = |n: u64, k: u64| (0..k).fold(RBig::ONE, |c, i| c * ratio(n - i, i + 1));
-        choose(8, k) * choose(42, 20 - k) / choose(50, 20)
-    };
     vec![
-        case(
-            "71 of 26",
-            SeatSum::new().poisson(26.0, 1),
-            Event::AtLeast(71),
-            beyond(&mean, 71),
-        ),
-        case(
-            "few of 26",
-            SeatSum::new().poisson(26.0, 1),
-            Event::Below(2),
-            sum(&mean[..2]),
-        ),
-        case(
-            "two of 1000",
-            SeatSum::new().lots(1_000, 0.1, 1),
-            Event::AtMost(30),
-            sum(&few(1_000, &ratio(1, 10))[..31]),
-        ),
-        case(
-            "half of 1000",
-            SeatSum::new().lots(1_000, 0.1, 1),
-            Event::Above(259),
-            beyond(&few(1_000, &ratio(1, 10)), 260),
-        ),
         case("few lots", unlike.clone(), Event::AtMost(8), sum(&won[..2])),
         case("many lots", unlike, Event::AtLeast(15), beyond(&won, 8)),
         case("twice", twice, Event::AtLeast(40), both),
-        case(
-            "hand",
-            SeatSum::new().hand(50, 8, 20, 1),
-            Event::AtLeast(7),
-            big(&(hand(7) + hand(8))),
-        ),
-        case(
-            "poor hand",
-            SeatSum::new().hand(50, 8, 20, 1),
-            Event::Below(2),
-            big(&(hand(0) + hand(1))),
-        ),
     ]
 }
 
@@ -130,7 +129,7 @@ fn intervals_hold_the_truth_in_95_of_100_cases_and_estimates_have_it_as_their_me
         sum,
         event,
         exact,
-    } in cases()
+    } in laws().into_iter().chain(mixtures())
     {
         let seeds = 2_000_u64;
         let truth = f64_of(&exact.log2());
@@ -227,4 +226,16 @@ fn a_seed_determines_the_estimate() {
     assert_eq!(found(5), found(5));
     assert_ne!(found(5).log2, found(6).log2);
     assert!((found(5).log2 - found(6).log2).abs() < 0.2);
+}
+
+#[test]
+fn a_bound_that_is_too_small_is_contradicted() {
+    let found = estimate(&SeatSum::new().poisson(26.0, 1), Event::AtLeast(71), 100_000, 3);
+    let poisson = Poisson::new("26".parse().unwrap()).unwrap();
+    for (k, verdict) in [(70, Verdict::Below), (71, Verdict::Agrees), (72, Verdict::Above)] {
+        let bound = poisson.tail(Event::AtLeast(k)).unwrap();
+        assert_eq!(found.verdict(&bound), verdict, "{k}");
+    }
+    assert_eq!(found.verdict(&Log2Bound::IMPOSSIBLE), Verdict::Above);
+    assert_eq!(found.verdict(&Log2Bound::CERTAIN), Verdict::Below);
 }
