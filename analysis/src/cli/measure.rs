@@ -10,11 +10,12 @@ use klero_committee::{CommitteeSize, Profile, Step};
 use serde_json::json;
 
 use crate::measure::{Crowd, DELAY, Rate, Rounds, draw_committees, run_rounds};
-use crate::rare::RareEvent;
+use crate::rare::{MIN_SAMPLES, RareEvent};
 use crate::risk::{Adversary, Assumptions, CommitteeLaw, Risk, Scheme};
 use crate::{Event, Fraction, Log2Bound, Poisson, Stakes, Verdict};
 
 use super::failure::name;
+use super::measure_rare::{self, RareRow};
 use super::stake;
 
 /// The profile and the electorate to measure.
@@ -35,6 +36,9 @@ pub struct MeasureArgs {
     /// Of --profile: how many committees of each kind to draw alone.
     #[arg(long, value_name = "N", default_value_t = 20_000, requires = "profile", value_parser = clap::value_parser!(u64).range(0..=100_000_000))]
     pub draws: u64,
+    /// Of --profile: how many committees to draw for each rare event, by importance sampling; 0, or 1000 and more.
+    #[arg(long, value_name = "N", default_value_t = 20_000, requires = "profile", value_parser = clap::value_parser!(u64).range(0..=100_000_000))]
+    pub samples: u64,
 }
 
 /// One row: what is measured of which committee.
@@ -50,12 +54,14 @@ struct Measured {
     honest: Fraction,
     /// Of committees drawn alone.
     drawn: Vec<Row>,
+    /// Of rare events.
+    rare: Vec<RareRow>,
     /// Of steps, and of rounds by period.
     rounds: Vec<Row>,
 }
 
 /// The kinds of steps with a quorum.
-fn kinds(profile: &Profile) -> [(&'static str, Step, CommitteeSize); 3] {
+pub(super) fn kinds(profile: &Profile) -> [(&'static str, Step, CommitteeSize); 3] {
     [
         ("soft", Step::Soft, profile.soft),
         ("cert", Step::Cert, profile.cert),
@@ -135,25 +141,14 @@ impl MeasureArgs {
             let law = CommitteeLaw::new(profile.scheme.into(), size.expected, Some(stakes), &assumptions)?;
             risks.push(law.failure(size.threshold)?.risk);
         }
-        let mut drawn = Vec::new();
-        if self.draws > 0 {
-            for ((what, step, _), risk) in kinds(profile).into_iter().zip(&risks) {
-                let draws = draw_committees(profile, step, &crowd, self.draws, seed)?;
-                let rate = |seen, bound| Rate {
-                    seen,
-                    of: draws.of,
-                    bound,
-                };
-                for (event, rate) in [
-                    (RareEvent::Live, rate(draws.live, risk.live)),
-                    (RareEvent::Split, rate(draws.split, risk.split)),
-                    (RareEvent::Take, rate(draws.take, risk.take)),
-                ] {
-                    let event = words(event).to_owned();
-                    drawn.push(Row { what, event, rate });
-                }
-            }
-        }
+        let drawn = match self.draws {
+            0 => Vec::new(),
+            draws => drawn(profile, &crowd, &risks, draws, seed)?,
+        };
+        let rare = match self.samples {
+            0 => Vec::new(),
+            samples => measure_rare::rows(profile, stakes, &assumptions, &risks, samples, seed)?,
+        };
         let rounds = match rounds {
             0 => Vec::new(),
             rounds => {
@@ -165,12 +160,14 @@ impl MeasureArgs {
             crowd,
             honest,
             drawn,
+            rare,
             rounds,
         })
     }
 
     fn object(&self, measured: &Measured, rounds: u64, seed: u64) -> serde_json::Value {
         let rows = |rows: &[Row]| -> Vec<serde_json::Value> { rows.iter().map(Row::object).collect() };
+        let rare: Vec<serde_json::Value> = measured.rare.iter().map(RareRow::object).collect();
         let (accounts, share) = measured.crowd.bad();
         json!({
             "honest": measured.honest.to_string(),
@@ -180,7 +177,9 @@ impl MeasureArgs {
             "draws": self.draws,
             "rounds": rounds,
             "seed": seed,
+            "samples": self.samples,
             "drawn": rows(&measured.drawn),
+            "rare": rare,
             "run": rows(&measured.rounds),
             "agrees": !measured.is_contradicted(),
         })
@@ -201,6 +200,15 @@ impl MeasureArgs {
             )?;
             table(&measured.drawn, out)?;
         }
+        if !measured.rare.is_empty() {
+            let samples = self.samples.max(MIN_SAMPLES);
+            writeln!(
+                out,
+                "\n{samples} committees for each event, by importance sampling with seed {seed}; the adversary's seats as \
+                 in the bound"
+            )?;
+            measure_rare::table(&measured.rare, out)?;
+        }
         if !measured.rounds.is_empty() {
             writeln!(
                 out,
@@ -209,24 +217,46 @@ impl MeasureArgs {
             table(&measured.rounds, out)?;
         }
         let words = if measured.is_contradicted() {
-            "a rate is above what is computed"
+            "something is above what is computed"
         } else {
-            "no rate is above what is computed"
+            "nothing is above what is computed"
         };
-        writeln!(
-            out,
-            "\n{words}\nfor what is too rare to be seen: klero-analysis simulate rare --help"
-        )?;
-        Ok(())
+        Ok(writeln!(out, "\n{words}")?)
     }
 }
 
-const fn words(event: RareEvent) -> &'static str {
+/// What an event is called.
+pub(super) const fn words(event: RareEvent) -> &'static str {
     match event {
         RareEvent::Live => "no progress [RISK-1]",
         RareEvent::Split => "two values staged [RISK-2]",
         RareEvent::Take => "forged [RISK-4]",
     }
+}
+
+/// Every event of every kind of committee.
+fn drawn(
+    profile: &Profile,
+    crowd: &Crowd,
+    risks: &[Risk],
+    draws: u64,
+    seed: u64,
+) -> anyhow::Result<Vec<Row>> {
+    let mut rows = Vec::new();
+    for ((what, step, _), risk) in kinds(profile).into_iter().zip(risks) {
+        let draws = draw_committees(profile, step, crowd, draws, seed)?;
+        for (event, seen, bound) in [
+            (RareEvent::Live, draws.live, risk.live),
+            (RareEvent::Split, draws.split, risk.split),
+            (RareEvent::Take, draws.take, risk.take),
+        ] {
+            let of = draws.of;
+            let event = words(event).to_owned();
+            let rate = Rate { seen, of, bound };
+            rows.push(Row { what, event, rate });
+        }
+    }
+    Ok(rows)
 }
 
 /// Steps without a quorum, and rounds that go on to later periods.
@@ -265,8 +295,11 @@ fn rows(profile: &Profile, risks: &[Risk], honest: Fraction, seen: &Rounds) -> a
 
 impl Measured {
     fn is_contradicted(&self) -> bool {
-        let mut rows = self.drawn.iter().chain(&self.rounds);
-        rows.any(|row| row.rate.verdict() == Verdict::Above)
+        let rates = self.drawn.iter().chain(&self.rounds);
+        let mut verdicts = rates
+            .map(|row| row.rate.verdict())
+            .chain(self.rare.iter().map(RareRow::verdict));
+        verdicts.any(|verdict| verdict == Verdict::Above)
     }
 }
 

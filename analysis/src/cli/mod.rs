@@ -5,6 +5,8 @@ mod failure;
 #[cfg(feature = "simulate")]
 mod measure;
 #[cfg(feature = "simulate")]
+mod measure_rare;
+#[cfg(feature = "simulate")]
 mod network;
 mod parts;
 mod published;

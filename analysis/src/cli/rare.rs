@@ -267,7 +267,8 @@ impl Beside {
     }
 }
 
-fn log2(log2: f64) -> String {
+/// A power of two with three decimals.
+pub(super) fn log2(log2: f64) -> String {
     if log2 == f64::NEG_INFINITY {
         "0".to_owned()
     } else {

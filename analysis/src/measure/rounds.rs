@@ -14,6 +14,9 @@ pub const HONEST_NODES: usize = 4;
 /// Milliseconds that a message takes.
 pub const DELAY: u64 = 10;
 
+/// Virtual milliseconds that a round may take on average. Where steps hardly ever make progress, the run ends there.
+const LIMIT: u64 = 600_000;
+
 /// What became of rounds and of their steps.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rounds {
@@ -27,10 +30,11 @@ pub struct Rounds {
 /// and everyone else hears everyone within the shortest filter time.
 ///
 /// # Errors
-/// [`StormError`] when a promise of the agreement is broken or the profile does not suit the accounts.
+/// [`StormError`] when a promise of the agreement is broken, the profile does not suit the accounts, or rounds take longer
+/// than ten minutes on average.
 pub fn run_rounds(profile: &Profile, crowd: &Crowd, rounds: u64, seed: u64) -> Result<Rounds, StormError> {
     let mut network = network(profile, crowd, seed)?;
-    network.run_until_round(rounds, u64::MAX)?;
+    network.run_until_round(rounds, rounds.saturating_mul(LIMIT))?;
     let mut periods: Vec<u64> = Vec::new();
     for decision in network
         .decisions(0)

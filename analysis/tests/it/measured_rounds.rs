@@ -93,7 +93,12 @@ fn steps_of_rounds_fail_as_often_as_is_computed() {
 
 #[test]
 fn rates_stand_beside_what_is_computed() {
-    let profile = written("measured.toml", &small());
+    let stakes = Stakes::open(Path::new(NETWORK)).unwrap();
+    let failing = Profile {
+        soft: failing(300, &stakes),
+        ..small()
+    };
+    let profile = written("measured.toml", &failing);
     let profile = profile.display();
     let arguments =
         format!("simulate --profile {profile} --stake {NETWORK} --rounds 60 --draws 5000 --seed 2");
@@ -107,7 +112,8 @@ fn rates_stand_beside_what_is_computed() {
         "\nnext   forged [RISK-4] ",
         "60 rounds of the protocol with seed 2; the adversary is silent, messages take 10 ms\n",
         "\nround  goes on to period 1 ",
-        "\nno rate is above what is computed\n",
+        "\n20000 committees for each event, by importance sampling with seed 2; ",
+        "\nnothing is above what is computed\n",
     ] {
         assert!(text.contains(part), "{part:?} is not in {text}");
     }
@@ -125,6 +131,59 @@ fn rates_stand_beside_what_is_computed() {
         );
         assert_ne!(row["verdict"], "above", "{row}");
     }
+    let rare = value["rare"].as_array().unwrap();
+    assert_eq!(rare.len(), 9);
+    for (row, drawn) in rare.iter().zip(rows) {
+        assert_eq!(
+            (&row["what"], &row["bound_log2"]),
+            (&drawn["what"], &drawn["bound"]["log2"])
+        );
+        assert!(
+            row["verdict"] == "agrees" && row["half_width"].as_f64().unwrap() < 0.1,
+            "{row}"
+        );
+    }
+    // A period decides nothing without a Soft, a Cert or a proposer: one of these for each of the periods before.
+    let bound = |row: &serde_json::Value| row["bound"]["log2"].as_f64().unwrap();
+    let nobody = (-26.0_f64 * 0.8).exp();
+    let once = (bound(&rows[0]).exp2() + bound(&rows[3]).exp2() + nobody).log2();
+    let later: Vec<f64> = value["run"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .skip(3)
+        .map(bound)
+        .collect();
+    assert!(later.len() >= 2, "{value}");
+    for (period, bound) in (1_i32..).zip(later) {
+        assert!(
+            (bound - f64::from(period) * once).abs() < 1e-9,
+            "{period}: {bound}"
+        );
+    }
+}
+
+/// [SEAT-4] Where everyone is a member nothing is drawn, and nothing that cannot happen is seen.
+#[test]
+fn a_full_profile_has_rounds_alone() {
+    let full = written("full.toml", &Profile::full());
+    let full = full.display();
+    let value = printed(&format!(
+        "simulate --profile {full} --stake {NETWORK} --rounds 5 --draws 10 --json"
+    ));
+    let value: serde_json::Value = serde_json::from_str(&value).unwrap();
+    assert_eq!(
+        (&value["rare"], &value["agrees"]),
+        (&serde_json::json!([]), &true.into())
+    );
+    assert!(
+        value["drawn"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|row| row["seen"] == 0 && row["of"] == 10)
+    );
+    assert_eq!(value["run"][0]["of"], 5);
 }
 
 #[test]
@@ -137,7 +196,12 @@ fn an_error_ends_with_what_helps() {
             ..small()
         },
     );
-    let (good, bad) = (good.display(), bad.display());
+    let all = CommitteeSize {
+        expected: 300,
+        threshold: 300,
+    };
+    let never = written("refused-never.toml", &Profile { soft: all, ..small() });
+    let (good, bad, never) = (good.display(), bad.display(), never.display());
     for (arguments, status, cause) in [
         (format!("--profile {good}"), 2, "--stake <FILE>"),
         (format!("--stake {NETWORK}"), 2, "--profile <FILE>"),
@@ -155,6 +219,11 @@ fn an_error_ends_with_what_helps() {
             format!("--profile {bad} --stake {NETWORK}"),
             1,
             "is no profile; see `klero-analysis tune --help`",
+        ),
+        (
+            format!("--profile {never} --stake {NETWORK} --rounds 1 --draws 10"),
+            1,
+            "round 1 is not final everywhere",
         ),
         (
             format!("--profile {good} --stake {NETWORK} --adversary worst"),

@@ -200,3 +200,63 @@ fn one_seat_is_seen() {
         }
     }
 }
+
+/// [RISK-1] The three largest of seven groups are silent: what is left of the honest has to reach the threshold.
+#[test]
+fn silent_groups_do_not_vote() {
+    let stakes = stakes();
+    let lines: Vec<String> = stakes
+        .iter()
+        .enumerate()
+        .map(|(i, stake)| format!("v{i:03},{stake},g{}", i % 7))
+        .collect();
+    let electorate = Stakes::read(format!("id,stake,group\n{}\n", lines.join("\n")).as_bytes()).unwrap();
+    // The groups of the three largest accounts are larger than the others, account by account.
+    let silent: Vec<bool> = (0..stakes.len()).map(|i| i % 7 < 3).collect();
+    let total: u64 = stakes.iter().sum();
+    for (scheme, adversary) in [Scheme::Quota, Scheme::Binomial, Scheme::Fixed]
+        .into_iter()
+        .flat_map(|scheme| [(scheme, Adversary::Dust), (scheme, Adversary::Smallest)])
+    {
+        let owned = bought(&stakes, adversary, &ratio(1, 5));
+        let part = if adversary == Adversary::Dust {
+            ratio(4, 5)
+        } else {
+            RBig::ONE
+        };
+        let votes = stakes
+            .iter()
+            .zip(silent.iter().zip(&owned))
+            .filter(|(_, (silent, bad))| !**silent && !**bad);
+        let votes: Vec<u64> = votes.map(|(stake, _)| *stake).collect();
+        let units = u64::try_from((RBig::from(votes.iter().sum::<u64>()) * &part).floor()).unwrap();
+        let good = match scheme {
+            Scheme::Quota => votes.iter().fold(Side::none(), |side, stake| {
+                side.quota(&(ratio(*stake, total) * RBig::from(60) * &part))
+            }),
+            Scheme::Binomial => Side::none().and(0, &few(units, &ratio(60, total))),
+            _ => Side::none().and(0, &few(60, &ratio(units, total))),
+        };
+        for threshold in [9, 15] {
+            let committee = RareCommittee {
+                scheme,
+                expected: 60,
+                threshold,
+                stakes: Some(&electorate),
+                assumptions: Assumptions {
+                    adversary,
+                    offline_groups: 3,
+                    ..Assumptions::honest(share(HONEST))
+                },
+                seats: AdversarySeats::Model,
+                event: RareEvent::Live,
+            };
+            let chance = exact(RareEvent::Live, threshold, &[good.clone(), Side::none()]);
+            judge(
+                &committee,
+                &chance,
+                &format!("{scheme:?}, {adversary:?}, T = {threshold}"),
+            );
+        }
+    }
+}
