@@ -58,6 +58,18 @@ impl Log2Bound {
         }
     }
 
+    /// The bound of what takes one of these events, whatever it is, in each of `times` independent trials.
+    #[cfg(feature = "simulate")]
+    pub(crate) fn power_of_sum(parts: &[Self], times: u64) -> Self {
+        let sum = parts
+            .iter()
+            .fold(Wide::ZERO, |sum, part| sum.add(part.value, Round::Up));
+        if sum >= Wide::ONE {
+            return Self::CERTAIN;
+        }
+        Self::at_most(sum.pow(times, Round::Up))
+    }
+
     /// The bound of the opposite of what happens at least with `chance`.
     pub(crate) fn unless(chance: Wide) -> Self {
         let bound = Self::at_most(Wide::ONE.sub(chance, Round::Up));

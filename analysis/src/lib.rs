@@ -20,17 +20,21 @@
 //!
 //! The binary `klero-analysis` prints the same numbers; [`cli`] is what it runs. [`published`] has figures of others,
 //! computed again.
+//! [`rare`] and [`measure`] are second opinions on the bounds: they draw, and sum no tails.
 #![forbid(unsafe_code)]
 #![deny(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod bound;
 pub mod cli;
 mod fraction;
+pub mod measure;
 pub mod published;
+pub mod rare;
 pub mod risk;
 pub mod stakes;
 pub mod tail;
 pub mod tune;
+mod verdict;
 mod wide;
 
 pub use bound::Log2Bound;
@@ -41,3 +45,4 @@ pub use risk::{
 };
 pub use stakes::{Account, Concentration, Stakes, StakesError};
 pub use tail::{Binomial, Event, Hypergeometric, Poisson, PoissonBinomial, Sum, TailError};
+pub use verdict::Verdict;

@@ -16,7 +16,7 @@ use super::place::{Clock, Place, Slot};
 use super::queue::Queue;
 use super::random::Random;
 use super::seen::Contents;
-use super::setting::{Keys, Mode, Setting, Validators};
+use super::setting::{Crowd, Keys, Mode, Setting, Validators};
 use super::shelf::Numbers;
 use super::trace::Trace;
 use super::{Behaviour, BuildError, Builder, Crypto, Simulation};
@@ -71,7 +71,22 @@ impl Builder {
     pub(super) fn make_validators(&self) -> Result<Validators, BuildError> {
         let stakes = self.stakes.clone().unwrap_or_else(|| vec![1_000; self.nodes]);
         let seed = self.keys_seed.unwrap_or(self.seed);
-        Validators::new(seed, &stakes, self.profile(), self.nodes, self.crypto)
+        let hands = self.hands.as_deref();
+        let misfits =
+            |hands: &[usize]| hands.len() != stakes.len() || hands.iter().any(|node| *node >= self.nodes);
+        if let Some(hands) = hands.filter(|hands| misfits(hands)) {
+            return Err(BuildError::Hands {
+                hands: hands.len(),
+                nodes: self.nodes,
+                stakes: stakes.len(),
+            });
+        }
+        let crowd = Crowd {
+            stakes: &stakes,
+            hands,
+            nodes: self.nodes,
+        };
+        Validators::new(seed, crowd, self.make_profile(), self.crypto)
     }
 
     fn bare_with(self, validators: &Validators) -> Result<Simulation, BuildError> {

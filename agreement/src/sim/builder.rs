@@ -29,6 +29,16 @@ pub enum BuildError {
     /// Both [`Builder::hashed`] and [`Builder::verifying`].
     #[error("hashed cryptography leaves nothing to verify")]
     NothingToVerify,
+    /// [`Builder::hands`] that do not fit.
+    #[error("{hands} validators are handed out to {nodes} nodes, and there are {stakes} stakes")]
+    Hands {
+        /// How many nodes were named.
+        hands: usize,
+        /// How many nodes there are.
+        nodes: usize,
+        /// How many validators.
+        stakes: usize,
+    },
     /// [`Builder::winner`] without [`Builder::hashed`].
     #[error("real keys draw what they draw: only hashed draws can be told who wins")]
     RealDraws,
@@ -50,6 +60,12 @@ pub enum BuildError {
 pub struct Builder {
     pub(super) nodes: usize,
     pub(super) stakes: Option<Vec<u64>>,
+    /// Which node has which validator, if they are not dealt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) hands: Option<Vec<usize>>,
+    /// Takes the place of all that is set one by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) whole_profile: Option<Profile>,
     pub(super) scheme: SeatScheme,
     pub(super) committee: CommitteeSize,
     pub(super) catch_up: u64,
@@ -99,6 +115,8 @@ impl Default for Builder {
         Self {
             nodes: 4,
             stakes: None,
+            hands: None,
+            whole_profile: None,
             scheme: SeatScheme::Full,
             committee: CommitteeSize {
                 expected: 100,
@@ -144,6 +162,19 @@ impl Builder {
     /// validator, and all have the same stake.
     pub fn stakes(mut self, stakes: impl IntoIterator<Item = u64>) -> Self {
         self.stakes = Some(stakes.into_iter().collect());
+        self
+    }
+
+    /// The node, by its number, that has the validator of each of [`Builder::stakes`]. Without this they are dealt.
+    pub fn hands(mut self, nodes: impl IntoIterator<Item = usize>) -> Self {
+        self.hands = Some(nodes.into_iter().collect());
+        self
+    }
+
+    /// The committees, times and distances of a profile, in the place of all those that are set one by one. What
+    /// validators draw with is as [`Builder::hashed`] says, whatever the profile does.
+    pub fn profile(mut self, profile: Profile) -> Self {
+        self.whole_profile = Some(profile);
         self
     }
 
@@ -354,7 +385,10 @@ impl Builder {
         self
     }
 
-    pub(super) fn profile(&self) -> Profile {
+    pub(super) fn make_profile(&self) -> Profile {
+        if let Some(profile) = &self.whole_profile {
+            return profile.clone();
+        }
         Profile {
             scheme: self.scheme,
             vrf: VrfSuite::Sr25519,

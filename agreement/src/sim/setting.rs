@@ -34,29 +34,43 @@ pub(super) struct Validators {
     pub(super) hands: Vec<Keys>,
 }
 
+/// How many validators with what stakes at how many nodes.
+pub(super) struct Crowd<'a> {
+    pub(super) stakes: &'a [u64],
+    /// The node of each, below `nodes`; without this they are dealt.
+    pub(super) hands: Option<&'a [usize]>,
+    pub(super) nodes: usize,
+}
+
 impl Validators {
-    /// The validators that a seed, stakes and a profile determine, dealt to `nodes` nodes.
+    /// The validators that a seed, stakes and a profile determine, in the hands of nodes.
     pub(super) fn new(
         seed: u64,
-        stakes: &[u64],
+        crowd: Crowd<'_>,
         mut profile: Profile,
-        nodes: usize,
         crypto: Crypto,
     ) -> Result<Self, BuildError> {
         let chain = chain_of(seed);
         let maker = KeyMaker::new(crypto, chain)?;
         profile.vrf = maker.suite();
         let mut validators = Vec::new();
-        for (number, stake) in (0_u64..).zip(stakes) {
+        for (number, stake) in (0_u64..).zip(crowd.stakes) {
             validators.push(maker.make(number, *stake)?);
         }
+        let owners = crowd.hands.map(|hands| {
+            let members = validators.iter().map(|(member, _)| member.id);
+            members.zip(hands.iter().copied()).collect()
+        });
         validators.sort_by_key(|(member, _)| member.id);
         let members: Vec<Member> = validators.iter().map(|(member, _)| member.clone()).collect();
         let electorate = Arc::new(Electorate::new(members)?);
         let profile = Arc::new(profile);
         // Whatever a later round could refuse is refused here.
         let committees = Arc::new(Committees::new(electorate, Arc::clone(&profile))?);
-        let hands = deal(validators, nodes);
+        let hands = match owners {
+            Some(owners) => hand_out(validators, &owners, crowd.nodes),
+            None => deal(validators, crowd.nodes),
+        };
         Ok(Self {
             seed,
             chain,
@@ -136,6 +150,18 @@ fn deal(validators: Vec<(Member, Secrets)>, nodes: usize) -> Vec<Keys> {
         }
     }
     hands.into_iter().map(|(_, keys)| keys).collect()
+}
+
+/// Gives every validator to its node.
+fn hand_out(validators: Vec<(Member, Secrets)>, owners: &BTreeMap<Digest, usize>, nodes: usize) -> Vec<Keys> {
+    let mut hands = vec![Vec::new(); nodes];
+    for (index, (member, keys)) in (0_u32..).zip(validators) {
+        let owner = owners.get(&member.id);
+        if let Some(hand) = owner.and_then(|owner| hands.get_mut(*owner)) {
+            hand.push((index, keys));
+        }
+    }
+    hands
 }
 
 /// The seed that a block contributes: its proposer's VRF output in period 0, nobody's later [SEED-2] [SEED-3].

@@ -30,6 +30,7 @@ mod scenario;
 mod sim_crash;
 mod sim_determinism;
 mod sim_equivocation;
+mod sim_hands;
 mod sim_hashed;
 mod sim_lan;
 mod sim_loss;

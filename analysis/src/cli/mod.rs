@@ -3,11 +3,17 @@
 mod chain;
 mod compare;
 mod failure;
+#[cfg(feature = "simulate")]
+mod measure;
+#[cfg(feature = "simulate")]
+mod measure_rare;
+#[cfg(feature = "simulate")]
+mod network;
 mod parts;
 mod published;
+mod rare;
 #[cfg(feature = "simulate")]
 mod replay;
-#[cfg(feature = "simulate")]
 mod simulate;
 mod stake;
 mod tail;
@@ -21,10 +27,14 @@ use clap::{Parser, Subcommand};
 
 pub use compare::CompareCommand;
 pub use failure::FailureCommand;
+#[cfg(feature = "simulate")]
+pub use measure::MeasureArgs;
+#[cfg(feature = "simulate")]
+pub use network::NetworkArgs;
 pub use parts::PartArgs;
 pub use published::PublishedCommand;
-#[cfg(feature = "simulate")]
-pub use simulate::SimulateCommand;
+pub use rare::RareCommand;
+pub use simulate::{SimulateCommand, SimulatePart};
 pub use stake::StakeCommand;
 pub use tail::{Chances, EventArgs, Question, TailCommand};
 pub use tune::TuneCommand;
@@ -54,8 +64,7 @@ pub enum Command {
     Tune(TuneCommand),
     /// How concentrated the stake of a network is.
     Stake(StakeCommand),
-    /// Run a network on virtual time, or step through a run that was recorded.
-    #[cfg(feature = "simulate")]
+    /// Measure what is computed: rare events of one committee, or a network on virtual time.
     Simulate(SimulateCommand),
 }
 
@@ -72,7 +81,6 @@ impl Command {
             Self::Compare(command) => command.run(out),
             Self::Tune(command) => command.run(out),
             Self::Stake(command) => command.run(out),
-            #[cfg(feature = "simulate")]
             Self::Simulate(command) => command.run(&mut io::stdin().lock(), out),
         }
     }
