@@ -19,7 +19,7 @@
 //! ```
 //!
 //! The binary `klero-analysis` prints the same numbers; [`cli`] is what it runs. [`published`] has figures of others,
-//! computed again.
+//! computed again. `plot` and `report`, with the feature `report`, show them.
 //! [`rare`] and [`measure`] are second opinions on the bounds: they draw, and sum no tails.
 #![forbid(unsafe_code)]
 #![deny(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
@@ -28,8 +28,12 @@ mod bound;
 pub mod cli;
 mod fraction;
 pub mod measure;
+#[cfg(feature = "report")]
+pub mod plot;
 pub mod published;
 pub mod rare;
+#[cfg(feature = "report")]
+pub mod report;
 pub mod risk;
 pub mod stakes;
 pub mod tail;

@@ -17,7 +17,9 @@ use super::stake;
 /// One committee, under every scheme.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "Example:
-  klero-analysis compare --stake validators.csv --expected 961 --threshold 690 --honest 0.8")]
+  klero-analysis compare --stake validators.csv --expected 961 --threshold 690 --honest 0.8
+
+`klero-analysis plot compare` draws the schemes against the size.")]
 pub struct CompareCommand {
     /// The stakes of the network, one account a line: id,stake or id,stake,group.
     #[arg(long, value_name = "FILE")]

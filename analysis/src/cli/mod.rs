@@ -1,4 +1,4 @@
-//! The command line: `klero-analysis …`, which `klero analysis …` offers, too.
+//! The command line: `klero-analysis …`. `klero analysis …` offers all but plots and reports, which a node has no use for.
 
 mod chain;
 mod compare;
@@ -9,11 +9,17 @@ mod measure;
 mod measure_rare;
 #[cfg(feature = "simulate")]
 mod network;
+mod origin;
 mod parts;
+#[cfg(feature = "report")]
+mod plot;
+mod progress;
 mod published;
 mod rare;
 #[cfg(feature = "simulate")]
 mod replay;
+#[cfg(feature = "report")]
+mod report;
 mod simulate;
 mod stake;
 mod tail;
@@ -32,8 +38,15 @@ pub use measure::MeasureArgs;
 #[cfg(feature = "simulate")]
 pub use network::NetworkArgs;
 pub use parts::PartArgs;
+#[cfg(feature = "report")]
+pub use plot::{
+    CommitteeArgs, FailurePlot, GivenCommitteeArgs, HonestPlot, OfflinePlot, OutArgs, PlotCommand,
+    SchemesPlot, StakePlot, ThresholdPlot,
+};
 pub use published::PublishedCommand;
 pub use rare::RareCommand;
+#[cfg(feature = "report")]
+pub use report::ReportCommand;
 pub use simulate::{SimulateCommand, SimulatePart};
 pub use stake::StakeCommand;
 pub use tail::{Chances, EventArgs, Question, TailCommand};
@@ -45,10 +58,41 @@ pub use tune::TuneCommand;
 pub struct Cli {
     /// What to compute.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: AnyCommand,
 }
 
-/// The commands, for `klero-analysis` and for a program that takes them in.
+/// The commands of `klero-analysis`.
+#[derive(Debug, Clone, Subcommand)]
+pub enum AnyCommand {
+    /// Those that another program may take in as well.
+    #[command(flatten)]
+    Command(Command),
+    /// Plots as SVG or PNG.
+    #[cfg(feature = "report")]
+    #[command(subcommand, arg_required_else_help = true)]
+    Plot(PlotCommand),
+    /// A page about a network: which committees, why, at what cost, and what if.
+    #[cfg(feature = "report")]
+    Report(ReportCommand),
+}
+
+impl AnyCommand {
+    /// Computes and writes the result to `out`.
+    ///
+    /// # Errors
+    /// As [`Command::run`].
+    pub fn run(&self, out: &mut dyn Write) -> anyhow::Result<()> {
+        match self {
+            Self::Command(command) => command.run(out),
+            #[cfg(feature = "report")]
+            Self::Plot(command) => command.run(out),
+            #[cfg(feature = "report")]
+            Self::Report(command) => command.run(out),
+        }
+    }
+}
+
+/// The commands that `klero analysis` has, too.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
     /// The chance that a number drawn from a distribution is beyond k.

@@ -1,13 +1,16 @@
 //! `stake`: how concentrated the stake of a network is.
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use clap::Args;
 use serde_json::json;
 
-use crate::stakes::{Concentration, Stakes};
+use crate::stakes::{Concentration, Stakes, StakesError};
+
+use super::origin::{Hashed, Input};
 
 /// What to read.
 #[derive(Debug, Clone, Args)]
@@ -55,6 +58,17 @@ impl StakeCommand {
 pub(super) fn open(file: &Path) -> anyhow::Result<Stakes> {
     Stakes::open(file)
         .map_err(|error| anyhow!("{}: {error}; see `klero-analysis stake --help`", file.display()))
+}
+
+/// The same, and the SHA-256 of what was read.
+pub(super) fn open_hashed(file: &Path) -> anyhow::Result<(Stakes, Input)> {
+    let wrong =
+        |error: StakesError| anyhow!("{}: {error}; see `klero-analysis stake --help`", file.display());
+    let text = File::open(file).map_err(|error| wrong(error.into()))?;
+    let mut text = Hashed::new(text);
+    // What is read successfully is read to its end.
+    let stakes = Stakes::read(BufReader::new(&mut text)).map_err(wrong)?;
+    Ok((stakes, text.input(file)))
 }
 
 /// How many accounts a file has, how much stake, and what was done to it.

@@ -1,8 +1,7 @@
 //! `tune`: the smallest committees for given targets.
 
-use std::fs::File;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
@@ -16,6 +15,8 @@ use crate::{Fraction, Stakes};
 
 use super::chain::{self, HorizonArgs};
 use super::failure::{name, put_bounds};
+use super::origin::{Input, Origin, create, is_new, quoted, software};
+use super::progress::Progress;
 use super::stake;
 
 /// What is asked for.
@@ -68,7 +69,7 @@ pub struct TuneCommand {
 }
 
 /// The b of 2^-b.
-fn bits(text: &str) -> Result<u32, String> {
+pub(super) fn bits(text: &str) -> Result<u32, String> {
     let bits = text.strip_prefix("2^-").and_then(|bits| bits.parse().ok());
     bits.filter(|bits| (1..=4096).contains(bits))
         .ok_or_else(|| "write a power of two from 2^-1 to 2^-4096, as 2^-80".to_owned())
@@ -77,7 +78,10 @@ fn bits(text: &str) -> Result<u32, String> {
 impl TuneCommand {
     /// Searches and prints.
     pub(super) fn run(&self, out: &mut dyn Write) -> anyhow::Result<()> {
-        let stakes = self.stake.as_deref().map(stake::open).transpose()?;
+        if let Some(file) = &self.out {
+            is_new(file)?;
+        }
+        let (stakes, input) = self.stake.as_deref().map(stake::open_hashed).transpose()?.unzip();
         let assumptions = Assumptions {
             honest: self.honest,
             adversary: self.adversary,
@@ -90,10 +94,12 @@ impl TuneCommand {
             margin: self.margin,
         };
         if !self.one_committee {
-            return self.run_profile(stakes.as_ref(), &assumptions, bits, out);
+            return self.run_profile(stakes.as_ref(), input.as_ref(), &assumptions, bits, out);
         }
+        let progress = Progress::spinner("looking for the smallest committee");
         let tuned = smallest_committee(self.scheme, stakes.as_ref(), &assumptions, bits)
             .map_err(|error| anyhow!("{error}; see `klero-analysis tune --help`"))?;
+        drop(progress);
         if self.json {
             return self.print_json(&tuned, out);
         }
@@ -111,31 +117,44 @@ impl TuneCommand {
         writeln!(
             out,
             "no progress [RISK-1] at most {:.2}, two values [RISK-2] at most {:.2}; {tried} sizes tried\nnext: \
-             klero-analysis failure --scheme {} --expected {expected} --threshold {threshold} --honest {}",
+             klero-analysis failure --scheme {} --expected {expected} --threshold {threshold} --honest {}{}",
             risk.live,
             risk.split,
             name(&self.scheme),
-            self.honest
+            self.honest,
+            self.stake_argument()
         )?;
         Ok(())
+    }
+
+    /// The stake file, as the next command takes it.
+    fn stake_argument(&self) -> String {
+        let stake = self.stake.as_deref().map(|file| file.display().to_string());
+        stake.map_or_else(String::new, |file| format!(" --stake {}", quoted(&file)))
     }
 
     fn run_profile(
         &self,
         stakes: Option<&Stakes>,
+        input: Option<&Input>,
         assumptions: &Assumptions,
         bits: Bits,
         out: &mut dyn Write,
     ) -> anyhow::Result<()> {
         let horizon = self.time.horizon();
-        let tuned = tune_profile(&self.base()?, stakes, assumptions, bits, &horizon)
+        let base = base_profile(self.scheme, self.honest, self.base.as_deref())?;
+        let progress = Progress::spinner("looking for the smallest committees");
+        let tuned = tune_profile(&base, stakes, assumptions, bits, &horizon)
             .map_err(|error| anyhow!("{error}; see `klero-analysis tune --help`"))?;
+        drop(progress);
         tuned.profile.validate()?;
         if let Some(path) = &self.out {
-            let text = format!("{}{}", self.comment(&tuned), toml::to_string(&tuned.profile)?);
-            let mut file = File::create_new(path)
-                .with_context(|| format!("cannot write {}; choose another --out", path.display()))?;
-            file.write_all(text.as_bytes())?;
+            let text = format!(
+                "{}{}",
+                self.comment(&tuned, input)?,
+                toml::to_string(&tuned.profile)?
+            );
+            create(path, text.as_bytes())?;
         }
         if self.json {
             return Ok(writeln!(out, "{}", json!(tuned.profile))?);
@@ -155,67 +174,40 @@ impl TuneCommand {
         Ok(())
     }
 
-    /// What is not tuned.
-    fn base(&self) -> anyhow::Result<Profile> {
-        let scheme = match self.scheme {
-            Scheme::Quota => SeatScheme::Quota,
-            Scheme::Binomial => SeatScheme::Binomial,
-            Scheme::FaitAccompli => SeatScheme::FaitAccompli,
-            Scheme::Full => SeatScheme::Full,
-            Scheme::Fixed => {
-                bail!("no chain draws by the scheme fixed: choose quota, binomial or fait-accompli")
-            }
-        };
-        let narrow =
-            |number: u64| u32::try_from(number).context("write the honest share with smaller numbers: 4/5");
-        let honest = Ratio {
-            numerator: narrow(self.honest.numerator())?,
-            denominator: narrow(self.honest.denominator())?,
-        };
-        let base = match &self.base {
-            Some(path) => chain::read(path)?.0,
-            None => Profile::full(),
-        };
-        Ok(Profile {
-            scheme,
-            targets: Targets {
-                honest,
-                ..base.targets
-            },
-            ..base
-        })
-    }
-
     /// Where a profile comes from.
-    fn comment(&self, tuned: &TunedProfile) -> String {
-        let file = |flag, file: &Option<PathBuf>| {
-            let file = file
-                .as_deref()
-                .map(|file| format!(" --{flag} {}", file.display()));
-            file.unwrap_or_default()
-        };
-        let command = format!(
-            "klero-analysis tune --scheme {} --honest {} --safety 2^-{} --live 2^-{} --horizon {} --round-time {} --lookahead {} --margin {}{}{}",
-            name(&self.scheme),
-            self.honest,
-            self.safety,
-            self.live,
-            chain::time(self.time.horizon),
-            chain::time(self.time.round_time),
-            self.time.lookahead,
-            self.margin,
-            file("stake", &self.stake),
-            file("base", &self.base),
-        );
-        let version = env!("CARGO_PKG_VERSION");
-        let lines = format!(
-            "made by klero-analysis {version}:\n{command}\n{}",
-            self.table(tuned)
-        );
-        lines
-            .lines()
+    fn comment(&self, tuned: &TunedProfile, input: Option<&Input>) -> anyhow::Result<String> {
+        let mut arguments = vec![
+            ("scheme", name(&self.scheme)),
+            ("honest", self.honest.to_string()),
+            ("safety", format!("2^-{}", self.safety)),
+            ("live", format!("2^-{}", self.live)),
+            ("horizon", chain::time(self.time.horizon)),
+            ("round-time", chain::time(self.time.round_time)),
+            ("lookahead", self.time.lookahead.to_string()),
+            ("margin", self.margin.to_string()),
+        ];
+        if let Some(file) = &self.stake {
+            arguments.push(("stake", file.display().to_string()));
+            arguments.push(("adversary", name(&self.adversary)));
+        }
+        if self.offline_groups > 0 {
+            arguments.push(("offline-groups", self.offline_groups.to_string()));
+        }
+        if let Some(file) = &self.base {
+            arguments.push(("base", file.display().to_string()));
+        }
+        let mut origin = Origin::new("tune", &arguments, input);
+        if let Some(file) = &self.base {
+            origin.inputs.push(Input::of_profile(file)?);
+        }
+        let mut lines = vec![format!("made by {}:", software()), origin.command];
+        let inputs = origin.inputs.iter();
+        lines.extend(inputs.map(|input| format!("{}: SHA-256 {}", input.path, input.sha256)));
+        let text = format!("{}\n{}", lines.join("\n"), self.table(tuned));
+        let lines = text.lines();
+        Ok(lines
             .map(|line| format!("{}\n", format!("# {line}").trim_end()))
-            .collect()
+            .collect())
     }
 
     fn table(&self, tuned: &TunedProfile) -> String {
@@ -229,4 +221,35 @@ impl TuneCommand {
         put_bounds(&tuned.failure, &mut object);
         Ok(writeln!(out, "{}", serde_json::Value::from(object))?)
     }
+}
+
+/// What is not tuned: times, proposers and distances, of a profile or those for networks that span the world.
+pub(super) fn base_profile(scheme: Scheme, honest: Fraction, base: Option<&Path>) -> anyhow::Result<Profile> {
+    let scheme = match scheme {
+        Scheme::Quota => SeatScheme::Quota,
+        Scheme::Binomial => SeatScheme::Binomial,
+        Scheme::FaitAccompli => SeatScheme::FaitAccompli,
+        Scheme::Full => SeatScheme::Full,
+        Scheme::Fixed => {
+            bail!("no chain draws by the scheme fixed: choose quota, binomial or fait-accompli")
+        }
+    };
+    let narrow =
+        |number: u64| u32::try_from(number).context("write the honest share with smaller numbers: 4/5");
+    let honest = Ratio {
+        numerator: narrow(honest.numerator())?,
+        denominator: narrow(honest.denominator())?,
+    };
+    let base = match base {
+        Some(path) => chain::read(path)?.0,
+        None => Profile::full(),
+    };
+    Ok(Profile {
+        scheme,
+        targets: Targets {
+            honest,
+            ..base.targets
+        },
+        ..base
+    })
 }

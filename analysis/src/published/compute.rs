@@ -6,7 +6,7 @@ use anyhow::{Context, bail, ensure};
 use clap::Parser;
 use serde::{Deserialize, Serialize};
 
-use crate::cli::{Cli, Command};
+use crate::cli::{AnyCommand, Cli, Command};
 use crate::wide::{Round, Wide};
 use crate::{Binomial, Event, Fraction, Hypergeometric, Log2Bound, poisson_votes};
 
@@ -164,7 +164,7 @@ fn tail(arguments: &str) -> anyhow::Result<Log2Bound> {
         .into_iter()
         .chain(arguments.split_whitespace());
     match Cli::try_parse_from(words)?.command {
-        Command::Tail(command) => Ok(command.answer()?.bound),
+        AnyCommand::Command(Command::Tail(command)) => Ok(command.answer()?.bound),
         _ => bail!("`{arguments}` is no tail"),
     }
 }

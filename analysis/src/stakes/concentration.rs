@@ -62,6 +62,14 @@ impl Stakes {
         Some(concentration(holders.collect(), self.total()))
     }
 
+    /// The largest groups, `count` at most, in descending order; an account without a group is one of its own.
+    pub fn largest_groups(&self, count: usize) -> Vec<Holder> {
+        let groups = self.groups().into_iter().take(count);
+        groups
+            .map(|(key, stake)| holder(key.name(), stake, self.total()))
+            .collect()
+    }
+
     /// For each account, in their order, whether it belongs to one of the `count` largest groups.
     pub(crate) fn in_largest_groups(&self, count: usize) -> Vec<bool> {
         let groups = self.groups().into_iter().take(count);
@@ -128,11 +136,10 @@ fn concentration(holders: Vec<(&str, u64)>, total: u64) -> Concentration {
         };
         stakes().map(reached).take_while(|reached| !reached).count() + 1
     };
-    let largest = holders.iter().take(LARGEST).map(|&(name, stake)| Holder {
-        name: name.to_owned(),
-        stake,
-        share: stake as f64 / total as f64,
-    });
+    let largest = holders
+        .iter()
+        .take(LARGEST)
+        .map(|&(name, stake)| holder(name, stake, total));
     Concentration {
         count,
         nakamoto_third: nakamoto(1, 3),
@@ -142,5 +149,13 @@ fn concentration(holders: Vec<(&str, u64)>, total: u64) -> Concentration {
         hhi: squares as f64 / (whole * whole) as f64,
         effective: (whole * whole) as f64 / squares as f64,
         largest: largest.collect(),
+    }
+}
+
+fn holder(name: &str, stake: u64, total: u64) -> Holder {
+    Holder {
+        name: name.to_owned(),
+        stake,
+        share: stake as f64 / total as f64,
     }
 }
