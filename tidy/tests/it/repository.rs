@@ -107,6 +107,19 @@ fn no_node_is_built_without_cryptography() {
     assert_eq!(found.len(), 3);
 }
 
+/// Plots and reports are for the binary `klero-analysis`.
+#[test]
+fn no_node_is_built_with_plots() {
+    let draws = |package: &str| {
+        let tree = ["tree", "-p", package, "-e", "normal,build", "--prefix", "none"];
+        let tree = reached(workspace::cargo(&tree));
+        tree.lines().any(|line| line.starts_with("tiny-skia "))
+    };
+    assert!(!draws("klero-node"));
+    // This is what draws.
+    assert!(draws("klero-analysis"));
+}
+
 /// The one constructor of outputs without a proof is called by the simulator alone.
 #[test]
 fn simulated_outputs_are_made_in_simulations_only() {
