@@ -294,7 +294,8 @@ fn announce(events: Option<&EventSender<NodeEvent>>, rpc: Option<SocketAddr>, ad
     if let Some(events) = events {
         let rpc = rpc.map(|rpc| format!("http://{rpc}")).unwrap_or_default();
         let p2p = addresses.to_vec();
-        let _gone = events.send(NodeEvent::Ready { rpc, p2p });
+        let admin = None;
+        let _gone = events.send(NodeEvent::Ready { rpc, admin, p2p });
     }
 }
 

@@ -14,17 +14,21 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::BlockStore;
 use crate::api::{self, ApiState};
+use crate::app::Waiting;
 use crate::app::kv::KvReader;
 use crate::app_thread::{ApplicationThread, Surroundings};
 use crate::bounds::BoundsWatch;
 use crate::core::{self, ForkHook, Links, Verified};
+use crate::core_desk::CoreDesk;
 use crate::error::NodeError;
 use crate::events::NodeEvent;
+use crate::feed::Feed;
 use crate::hints::Hints;
 use crate::ingress::Ingress;
 use crate::metrics::Metrics;
 use crate::operations::OperationPool;
 use crate::past::PastRounds;
+use crate::peer_book::PeerBook;
 use crate::stake_desk::{Faucet, StakeDesk};
 use crate::status::SharedStatus;
 use crate::submit::{Submission, Submitter};
@@ -50,6 +54,9 @@ pub(crate) struct Parts {
     open: OpenBlocks,
     operations: OperationPool,
     past: PastRounds,
+    feed: Feed,
+    peers: PeerBook,
+    waiting: Waiting,
     to_core: Sender<Verified>,
     transactions: Sender<(Receipt, Vec<u8>)>,
     gossip: Receiver<(Receipt, Vec<u8>)>,
@@ -113,6 +120,9 @@ impl Parts {
             open,
             operations,
             past: past.clone(),
+            feed: Feed::default(),
+            peers: PeerBook::default(),
+            waiting: Waiting::default(),
             to_core,
             transactions,
             gossip,
@@ -150,6 +160,7 @@ impl Parts {
             gossip: self.gossip.clone(),
             network: self.network.clone(),
             metrics: Arc::clone(&self.metrics),
+            waiting: self.waiting.clone(),
         }
     }
 
@@ -173,6 +184,7 @@ impl Parts {
             transactions: self.transactions.clone(),
             view: self.view.clone(),
             hints,
+            peers: self.peers.clone(),
             metrics: Arc::clone(&self.metrics),
             status: self.status.clone(),
         };
@@ -209,6 +221,10 @@ impl Parts {
                 self.network.clone(),
                 faucet,
             )),
+            feed: self.feed.clone(),
+            desk: Some(CoreDesk::new(self.to_core.clone())),
+            peers: self.peers.clone(),
+            waiting: self.waiting.clone(),
         };
         runtime.spawn(async move {
             let served = api::serve(listener, state, async {
@@ -238,6 +254,7 @@ impl Parts {
             status: self.status.clone(),
             metrics: Arc::clone(&self.metrics),
             events,
+            feed: self.feed.clone(),
             fetch,
             blocks: self.blocks.clone(),
             operations: self.operations.clone(),

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use klero_sampling::Digest;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::bounds::Bounds;
@@ -62,7 +62,7 @@ pub struct Status {
 }
 
 /// What is missing for a block to become final, as this node sees it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Stall {
     /// Seconds since the last final block.
     pub seconds: u64,
@@ -87,7 +87,7 @@ pub struct Stall {
 }
 
 /// A validator that was not heard in the round under way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Quiet {
     /// The validator.
     #[schema(value_type = String)]

@@ -1,10 +1,15 @@
 //! Tests of the node, one behaviour a file.
 
+mod api_electorate;
 mod api_errors;
+mod api_events;
 mod api_limits;
+mod api_live;
 mod api_openapi;
+mod api_page;
 mod api_routes;
 mod api_stake;
+mod api_transactions;
 mod bounds;
 mod chains;
 mod checkpoint_signing;

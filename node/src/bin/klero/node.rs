@@ -111,7 +111,7 @@ fn print_events(events: Receiver<NodeEvent>, name: String, json: bool, stop: Sen
 /// What people want to know; the log has the rest.
 fn tell(name: &str, event: &NodeEvent) -> anyhow::Result<()> {
     match event {
-        NodeEvent::Ready { rpc, p2p } => output::write(&format!(
+        NodeEvent::Ready { rpc, p2p, .. } => output::write(&format!(
             "{name} runs\n  API    {rpc}\n  peers  {}\n",
             p2p.join(" ")
         )),
@@ -127,7 +127,11 @@ fn tell(name: &str, event: &NodeEvent) -> anyhow::Result<()> {
         NodeEvent::Proposed { .. }
         | NodeEvent::Final(_)
         | NodeEvent::Checkpoint { .. }
-        | NodeEvent::Stake { .. } => Ok(()),
+        | NodeEvent::Stake { .. }
+        | NodeEvent::Evidence(_)
+        | NodeEvent::Stall(_)
+        | NodeEvent::StallOver { .. }
+        | NodeEvent::Voting { .. } => Ok(()),
     }
 }
 

@@ -104,7 +104,7 @@ fn start(
     while addresses.contains(&None) {
         match messages.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
             Ok(Message::Event(place, event)) => match *event {
-                NodeEvent::Ready { rpc, p2p } => {
+                NodeEvent::Ready { rpc, p2p, .. } => {
                     addresses[place] = Some((rpc, p2p.into_iter().next().unwrap_or_default()));
                 }
                 other => early.push(Message::Event(place, Box::new(other))),
