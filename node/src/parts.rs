@@ -13,6 +13,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::BlockStore;
+use crate::api::admin::{self, Office};
 use crate::api::{self, ApiState};
 use crate::app::Waiting;
 use crate::app::kv::KvReader;
@@ -199,17 +200,14 @@ impl Parts {
         fetch
     }
 
-    /// Serves the HTTP API until what is returned is used or dropped.
-    pub(crate) fn serve(
+    /// What the APIs show and where they hand things in.
+    pub(crate) fn api_state(
         &self,
-        runtime: &Runtime,
-        listener: TcpListener,
         submitter: Submitter,
         kv: Option<KvReader>,
         faucet: Option<Faucet>,
-    ) -> oneshot::Sender<()> {
-        let (stop, stopped) = oneshot::channel::<()>();
-        let state = ApiState {
+    ) -> ApiState {
+        ApiState {
             blocks: self.blocks.clone(),
             status: self.status.clone(),
             submitter,
@@ -225,16 +223,7 @@ impl Parts {
             desk: Some(CoreDesk::new(self.to_core.clone())),
             peers: self.peers.clone(),
             waiting: self.waiting.clone(),
-        };
-        runtime.spawn(async move {
-            let served = api::serve(listener, state, async {
-                let _stopped = stopped.await;
-            });
-            if let Err(error) = served.await {
-                tracing::error!(%error, "the HTTP API ended; the node goes on without it");
-            }
-        });
-        stop
+        }
     }
 
     /// Whom the core speaks to.
@@ -262,6 +251,39 @@ impl Parts {
             on_fork,
         }
     }
+}
+
+/// Serves the HTTP API until what is returned is used or dropped.
+pub(crate) fn serve_api(runtime: &Runtime, listener: TcpListener, state: ApiState) -> oneshot::Sender<()> {
+    let (stop, stopped) = oneshot::channel::<()>();
+    runtime.spawn(async move {
+        let served = api::serve(listener, state, async {
+            let _stopped = stopped.await;
+        });
+        if let Err(error) = served.await {
+            tracing::error!(%error, "the HTTP API ended; the node goes on without it");
+        }
+    });
+    stop
+}
+
+/// Serves the admin API until what is returned is used or dropped.
+pub(crate) fn serve_admin(
+    runtime: &Runtime,
+    listener: TcpListener,
+    state: ApiState,
+    office: Office,
+) -> oneshot::Sender<()> {
+    let (stop, stopped) = oneshot::channel::<()>();
+    runtime.spawn(async move {
+        let served = admin::serve(listener, state, office, async {
+            let _stopped = stopped.await;
+        });
+        if let Err(error) = served.await {
+            tracing::error!(%error, "the admin API ended; the node goes on without it");
+        }
+    });
+    stop
 }
 
 /// The first events, up to the one that tells an address.

@@ -53,6 +53,8 @@ pub struct Status {
     pub pool: u64,
     /// Validators whose keys this node holds.
     pub validators: u64,
+    /// Whether the operator paused voting.
+    pub paused: bool,
     /// Why the node does not vote, if it does not.
     pub silent: Option<String>,
     /// What is missing, when nothing became final for ten seconds.

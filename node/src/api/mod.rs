@@ -5,6 +5,7 @@
 //! it. A slow client loses its connection and holds nothing else. `GET /` is a page for people, `GET /v1` lists the
 //! routes, and `/v1/openapi.json` describes them.
 
+pub(crate) mod admin;
 mod connection;
 mod electorate;
 mod failure;
@@ -96,6 +97,16 @@ struct Api {
 }
 
 impl Api {
+    fn new(state: ApiState) -> Self {
+        let places = |count| Arc::new(Semaphore::new(count));
+        Self {
+            state,
+            reads: places(READS),
+            untaken: places(UNTAKEN_KIB),
+            listeners: places(stream::LISTENERS),
+        }
+    }
+
     /// Reads the store on a thread that may block.
     async fn read<T: Send + 'static>(
         &self,
@@ -150,13 +161,7 @@ impl Api {
 
 /// The routes over a state. Limits of connections are those of [`serve`].
 pub fn router(state: ApiState) -> Router {
-    let places = |count| Arc::new(Semaphore::new(count));
-    let api = Api {
-        state,
-        reads: places(READS),
-        untaken: places(UNTAKEN_KIB),
-        listeners: places(stream::LISTENERS),
-    };
+    let api = Api::new(state);
     let routes = routes::all().into_iter();
     routes
         .fold(Router::new(), |router, route| {
@@ -203,9 +208,18 @@ pub async fn serve(
     state: ApiState,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let listener = LimitedListener::new(listener)?;
     let feed = state.feed.clone();
-    let service = router(state).into_make_service_with_connect_info::<Deadline>();
+    serve_router(listener, router(state), feed, stop).await
+}
+
+async fn serve_router(
+    listener: std::net::TcpListener,
+    router: Router,
+    feed: Feed,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let listener = LimitedListener::new(listener)?;
+    let service = router.into_make_service_with_connect_info::<Deadline>();
     let (stopping, stopped) = tokio::sync::oneshot::channel();
     let stop = async move {
         stop.await;

@@ -78,6 +78,7 @@ impl Core {
             (status.soft, status.cert) = (soft, cert);
             status.proposed = machine.lowest().map(|lowest| *lowest.block());
             status.staged = machine.staged().copied();
+            status.paused = self.paused;
             status.silent = self.why_silent();
         });
     }

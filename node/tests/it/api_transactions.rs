@@ -47,7 +47,7 @@ fn an_executed_transaction_has_its_round_and_level() {
         .status
         .update(|status: &mut Status| status.checkpoint_round = 5);
     assert_eq!(
-        (level(5).as_str(), level(6).as_str()),
+        (level(5).as_str(), level(7).as_str()),
         ("checkpointed", "anchored")
     );
 }

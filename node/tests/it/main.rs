@@ -1,5 +1,7 @@
 //! Tests of the node, one behaviour a file.
 
+mod admin;
+mod admin_process;
 mod api_electorate;
 mod api_errors;
 mod api_events;
