@@ -32,6 +32,7 @@ mod keys_file;
 mod kv_crash;
 mod kv_once;
 mod kv_rules;
+mod launch_docs;
 mod liar;
 mod light_bytes;
 mod light_fields;
