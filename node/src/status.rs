@@ -126,8 +126,9 @@ impl fmt::Display for Stall {
         let percent = |millionths: u32| f64::from(millionths) / 10_000.0;
         write!(
             f,
-            "; not heard in this round: {} validators with {:.1} % of the stake",
+            "; not heard in this round: {} validator{} with {:.1} % of the stake",
             self.quiet_count,
+            if self.quiet_count == 1 { "" } else { "s" },
             percent(self.quiet_millionths)
         )?;
         for (place, quiet) in self.quiet.iter().enumerate() {

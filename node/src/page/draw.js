@@ -1,7 +1,7 @@
 // The sections of the page. Everything that a node or a peer said becomes text, never markup.
 
 import { describe, draw as drawStrip } from "./strip.js";
-import { chance, clock, count, fault, share, short, size, some, span, time } from "./words.js";
+import { chance, clock, count, faultLines, sentence, share, short, size, some, span, time } from "./words.js";
 
 const at = (id) => document.getElementById(id);
 
@@ -41,20 +41,17 @@ const identifier = (id) => {
   return node;
 };
 
-/** A bar from 0 to `most`, with a line at the threshold if there is one. */
-function meter(value, most, threshold) {
+/** A bar from 0 to `most` with a line at a mark; paler if it is not full. */
+function meter(value, most, mark, isFull) {
   const cell = make("td", undefined, "wide");
-  const isFull = threshold === undefined || value >= threshold;
   const bar = make("div", undefined, isFull ? "meter full" : "meter");
   const percent = (part) => `${most > 0 ? Math.min(100, (100 * part) / most) : 0}%`;
   const inside = make("i");
   inside.style.width = percent(value);
   bar.append(inside);
-  if (threshold) {
-    const line = make("b");
-    line.style.left = percent(threshold);
-    bar.append(line);
-  }
+  const line = make("b");
+  line.style.left = percent(mark);
+  bar.append(line);
   cell.append(bar);
   return cell;
 }
@@ -84,8 +81,10 @@ export function status({ status, link }) {
   const title = `${status.stall ? "Stalled: " : ""}${count(status.final_round)} · ${status.name}`;
   if (document.title !== title) document.title = title;
   const notices = [];
-  if (status.stall) notices.push(["Stalled", status.stall.explanation]);
-  if (status.silent && status.validators > 0) notices.push(["Not voting", status.silent]);
+  if (status.stall) notices.push(["Stalled", sentence(status.stall.explanation)]);
+  if (status.silent && status.validators > 0) notices.push(["Not voting", sentence(status.silent)]);
+  // The explanation changes every second; what is read aloud is its head alone.
+  set("announced", notices.map(([head]) => head).join(", "));
   const shown = notices.map(([head, text]) => {
     const notice = make("p", undefined, "notice");
     notice.append(make("b", head), make("span", text));
@@ -105,16 +104,16 @@ export function rounds({ rounds, status }) {
   set("median", sorted.length ? time(quantile(sorted, 0.5)) : "–");
   set("slowest", sorted.length ? time(quantile(sorted, 0.95)) : "–");
   if (last) {
-    const oldest = timed[timed.length - 1] ?? last;
-    const minutes = (last.at_us - oldest.at_us) / 6e7;
+    const latest = rounds.slice(0, 21);
+    const minutes = (last.at_us - latest[latest.length - 1].at_us) / 6e7;
     const isStalled = Boolean(status?.stall);
-    set("pace", isStalled ? "0" : minutes > 0 ? count(Math.round((timed.length - 1) / minutes)) : "–");
+    set("pace", isStalled ? "0" : minutes > 0 ? count(Math.round((latest.length - 1) / minutes)) : "–");
     set("final-round", count(Math.max(last.round, status?.final_round ?? 0)));
     const how = last.synced ? "Learnt from a peer" : `Final ${time(last.finality_us)} after it began`;
     set("final-line", `${how} · ${some(last.transactions, "transaction")} · block ${short(last.block)}`);
   }
   const tell = (round) => set("strip-readout", describe(round));
-  const isMarked = drawStrip(at("strip"), rounds, tell);
+  const isMarked = drawStrip(at("strip"), rounds, status?.stall, tell);
   set("strip-note", `Height: time to finality${isMarked ? "; ▾ more than one period, or off the scale" : ""}`);
   if (document.querySelector("details").open) {
     const line = (round) =>
@@ -149,7 +148,7 @@ function stepRow(step) {
   const isReached = step.seats >= step.needed;
   const seats = make("td", `${count(step.seats)} of ${count(step.needed)}${isReached ? " ✓" : ""}`);
   if (isReached) seats.className = "reached";
-  return row(stepName(step), meter(step.seats, step.needed * 1.3, step.needed), seats, count(step.voters));
+  return row(stepName(step), meter(step.seats, step.needed * 1.3, step.needed, isReached), seats, count(step.voters));
 }
 
 export function round({ round }) {
@@ -160,7 +159,7 @@ export function round({ round }) {
   const [leading] = round.proposals;
   const proposal = leading ? `; ${short(leading.validator)} leads ${some(round.proposal_count, "proposal")}` : "";
   const text = `${waits[round.step] ?? `waits for ${round.step}`}${period(round.period)}${proposal}`;
-  set("round-note", "Seats of the sampled members");
+  set("round-note", "Seats counted for the leading value");
   at("steps").replaceChildren(spanning(`Round ${count(round.round)}`, text), ...steps.map(stepRow));
   const { decided } = round;
   if (decided) {
@@ -204,9 +203,11 @@ export function certificate({ certificate, rounds }) {
 export function stake({ electorate }) {
   if (!electorate) return;
   const shown = electorate.list.slice(0, 8);
-  const top = shown[0]?.share_millionths ?? 1;
-  const rows = shown.map((member) =>
-    row(identifier(member.validator), meter(member.share_millionths, top), share(member.share_millionths)),
+  // Who holds a third can stop the chain: the bars are drawn against that.
+  const third = 333_333;
+  const most = Math.max(1.15 * third, shown[0]?.share_millionths ?? 0);
+  const rows = shown.map(({ validator, share_millionths: part }) =>
+    row(identifier(validator), meter(part, most, third, true), share(part)),
   );
   const others = electorate.members - shown.length;
   if (others > 0) {
@@ -216,7 +217,7 @@ export function stake({ electorate }) {
   }
   fill("stake", rows, 3, "Nobody may draw");
   let sum = 0;
-  const needed = electorate.list.findIndex((member) => (sum += member.share_millionths) > 333_333) + 1;
+  const needed = electorate.list.findIndex((member) => (sum += member.share_millionths) > third) + 1;
   set(
     "stake-note",
     `${some(electorate.members, "validator")}${needed > 0 ? `; ${count(needed)} hold more than a third` : ""}`,
@@ -228,8 +229,7 @@ export function peers({ peers }) {
   set("peers-note", `${count(peers.length)} connected`);
   const rows = peers.slice(0, 12).map((peer) => {
     const heard = peer.silent_seconds === null ? "not yet" : peer.silent_seconds < 2 ? "now" : `${span(peer.silent_seconds)} ago`;
-    const behind = peer.round + 2 < peers.seen ? " (behind)" : "";
-    return row(identifier(peer.peer), span(peer.connected_seconds), `${count(peer.round)}${behind}`, heard);
+    return row(identifier(peer.peer), span(peer.connected_seconds), peer.round ? count(peer.round) : "–", heard);
   });
   if (peers.length > 12) rows.push(row(`${count(peers.length - 12)} more`, "", "", ""));
   fill("peers", rows, 4, "No peer is connected: without one no round of several nodes becomes final");
@@ -248,11 +248,11 @@ export function faults({ faults }) {
     "fault-counts",
     entries.map(([name, value]) => [name, value === 0 ? "None" : count(value), value === 0 ? "" : "some"]),
   );
-  const lines = faults.recent.slice(0, 20).map((item) => {
+  const lines = faultLines(faults.recent).map(([at_us, text]) => {
     const line = make("li");
-    const when = make("time", clock(item.at_us));
-    when.dateTime = new Date(item.at_us / 1000).toISOString();
-    line.append(when, make("span", fault(item.fault)));
+    const when = make("time", clock(at_us));
+    when.dateTime = new Date(at_us / 1000).toISOString();
+    line.append(when, make("span", text));
     return line;
   });
   at("faults").replaceChildren(...lines);

@@ -65,9 +65,7 @@ async function renew(part, path, from = (page) => page) {
 
 const renewRounds = () => renew("rounds", `/v1/rounds?count=${MOST_ROUNDS}`);
 const renewFaults = () => renew("faults", "/v1/faults");
-/** With the round of the moment, to tell who is behind. */
-const renewPeers = () =>
-  renew("peers", "/v1/peers", (peers) => Object.assign(peers, { seen: state.rounds[0]?.round ?? 0 }));
+const renewPeers = () => renew("peers", "/v1/peers");
 const renewStake = () => renew("electorate", "/v1/electorate/latest?order=stake&count=1024");
 const renewCertificate = () =>
   renew("certificate", "/v1/certificates/latest", (page) => ({

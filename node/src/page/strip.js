@@ -36,10 +36,19 @@ function topOf(rounds) {
   return [1, 2, 4, 6, 8, 10].map((factor) => factor * power).find((top) => top >= wanted);
 }
 
-/** Draws rounds, the newest first, into an element; `tell` is given the round under the pointer. */
-export function draw(target, rounds, tell) {
+/** A round that stands still: a bar of dashes beyond the scale. */
+function open(svg, x, height) {
+  svg.append(shape("rect", { class: "bar open", x, y: 8, width: STEP - GAP, height: height - 8, rx: 1.5 }));
+}
+
+/**
+ * Draws rounds, the newest first, into an element, and beside them the round that stands still, if one does; `tell` is given
+ * the round under the pointer. Says whether a bar is marked.
+ */
+export function draw(target, rounds, stall, tell) {
   const [width, height] = [target.clientWidth || 600, target.clientHeight || 150];
-  const most = Math.max(20, Math.floor((width - LEFT) / STEP));
+  const end = stall ? width - STEP : width;
+  const most = Math.max(20, Math.floor((end - LEFT) / STEP));
   const shown = rounds.slice(0, most).reverse();
   const top = topOf(shown);
   const svg = shape("svg", { viewBox: `0 0 ${width} ${height}`, role: "img" });
@@ -50,7 +59,7 @@ export function draw(target, rounds, tell) {
     svg.append(shape("text", { class: "tick", x: 0, y: y + 4 }, us === 0 ? "0" : time(us).replace(/\.0+ /, " ")));
   }
   shown.forEach((round, place) => {
-    const x = width - (shown.length - place) * STEP + GAP / 2;
+    const x = end - (shown.length - place) * STEP + GAP / 2;
     const part = round.synced ? 0.05 : (round.finality_us ?? 0) / top;
     const tall = Math.max(2, Math.min(1, part) * (height - 16));
     const hit = shape("rect", { class: "hit", x: x - GAP / 2, y: 0, width: STEP, height });
@@ -65,6 +74,7 @@ export function draw(target, rounds, tell) {
       svg.append(shape("path", { class: "mark", d: `M${middle - 4} ${height - tall - 11}h8l-4 7z` }));
     }
   });
+  if (stall) open(svg, end + GAP / 2, height);
   target.replaceChildren(svg);
   return shown.some((round) => isMarked(round, top));
 }

@@ -47,26 +47,42 @@ export function chance(log2) {
   return log10 > -3 ? `${(10 ** (log10 + 2)).toPrecision(2)} %` : `1 in 10^${Math.floor(-log10)}`;
 }
 
-/** A fault in a sentence. */
-export function fault(event) {
+/** A text that begins with a capital. */
+export const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** A fault without its round, and the round if it belongs to the end of the sentence. */
+function fault(event) {
   switch (event.event) {
     case "evidence":
-      return `${event.kind === "abandonment" ? "Abandonment" : "Equivocation"} by ${
-        event.validator ? short(event.validator) : `member ${event.index}`
-      } in round ${count(event.round)}`;
-    case "stake": {
-      const { offence, burnt } = event.receipt;
-      return `${short(offence.offender)} convicted in round ${count(event.round)}; ${count(burnt)} burnt`;
-    }
+      return [`${sentence(event.kind)} by ${event.validator ? short(event.validator) : `member ${event.index}`}`, event.round];
+    case "stake":
+      return [`Conviction of ${short(event.receipt.offence.offender)}`, event.round];
     case "stall":
-      return `Stall: ${event.explanation}`;
+      return [`Stall: ${event.explanation}`];
     case "stall_over":
-      return `Stall over after ${span(event.seconds)}, with round ${count(event.round)}`;
+      return [`Stall over after ${span(event.seconds)}`, event.round];
     case "fork":
-      return `Fork: two certified blocks in round ${count(event.round)}`;
+      return ["Fork: two certified blocks", event.round];
     case "alarm":
-      return `Alarm: ${event.cause}`;
+      return [`Alarm: ${event.cause}`];
     default:
-      return event.event;
+      return [event.event];
   }
+}
+
+/** Faults, the newest first, as times and sentences; one who does the same again and again has one line. */
+export function faultLines(recent) {
+  const lines = new Map();
+  for (const item of recent) {
+    const [text, round] = fault(item.fault);
+    const again = ["evidence", "stake"].includes(item.fault.event);
+    const key = again ? text : `${item.at_us} ${text}`;
+    const known = lines.get(key);
+    if (known) known.times += 1;
+    else lines.set(key, { at_us: item.at_us, text, round, times: 1 });
+  }
+  return [...lines.values()].map(({ at_us, text, round, times }) => {
+    const where = round === undefined ? "" : times === 1 ? ` in round ${count(round)}` : `, last in round ${count(round)}`;
+    return [at_us, `${text}${times > 1 ? `, ${times} times` : ""}${where}`];
+  });
 }

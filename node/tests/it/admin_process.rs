@@ -46,45 +46,35 @@ fn secrets(directory: &Path) -> Vec<String> {
     secrets
 }
 
-#[test]
-fn an_operator_changes_the_log_pauses_the_node_and_takes_its_diagnostics() {
-    let net = Launched::start(&["--validators", "4", "--equivocate", "4"]);
-    let network = net.network();
-    let node = &network.nodes[0];
-    let mode = std::fs::metadata(node.dir.join("admin.token"))
-        .unwrap()
-        .permissions()
-        .mode();
-    assert_eq!(mode & 0o777, 0o600);
-    net.wait_for_round(3);
-
+/// What is logged is changed while the node runs; what is no filter changes nothing.
+fn change_the_log(node: &NodeEntry) {
+    let change = |filter: &str| admin(node, "PUT", "/v1/admin/log", Some(&json!({ "filter": filter })));
     assert_eq!(
         admin(node, "GET", "/v1/admin/log", None),
         (200, json!({ "filter": "info" }))
     );
     assert!(!log(node).contains("DEBUG"));
-    let (status, page) = admin(
-        node,
-        "PUT",
-        "/v1/admin/log",
-        Some(&json!({ "filter": "klero_node=debug" })),
-    );
-    assert_eq!((status, &page["filter"]), (200, &json!("klero_node=debug")));
+    let in_force = (200, json!({ "filter": "klero_node=debug" }));
+    assert_eq!(change("klero_node=debug"), in_force);
     eventually("the log has more", || log(node).contains("DEBUG"));
-    let (status, page) = admin(
-        node,
-        "PUT",
-        "/v1/admin/log",
-        Some(&json!({ "filter": "klero_node=loud" })),
-    );
-    assert_eq!(status, 400, "{page}");
-    let long = json!({ "filter": "a".repeat(2_000) });
-    assert_eq!(admin(node, "PUT", "/v1/admin/log", Some(&long)).0, 400);
+    for wrong in ["klero_node=loud", &"a".repeat(2_000)] {
+        let (status, page) = change(wrong);
+        assert_eq!(status, 400, "{page}");
+    }
+    assert_eq!(admin(node, "GET", "/v1/admin/log", None), in_force);
+}
 
-    assert_eq!(
-        admin(node, "PUT", "/v1/admin/voting", Some(&json!({ "paused": true }))).0,
-        200
-    );
+/// The log and `klero status` say that voting is paused.
+fn pause_and_resume(node: &NodeEntry) {
+    let pause = |paused: bool| {
+        admin(
+            node,
+            "PUT",
+            "/v1/admin/voting",
+            Some(&json!({ "paused": paused })),
+        )
+    };
+    assert_eq!(pause(true).0, 200);
     eventually("the log says so", || {
         log(node).contains("the operator paused voting")
     });
@@ -94,14 +84,10 @@ fn an_operator_changes_the_log_pauses_the_node_and_takes_its_diagnostics() {
         .unwrap();
     let shown = String::from_utf8(shown.stdout).unwrap();
     assert!(shown.contains("the operator paused voting"), "{shown}");
-    assert_eq!(
-        admin(node, "PUT", "/v1/admin/voting", Some(&json!({ "paused": false }))).0,
-        200
-    );
+    assert_eq!(pause(false).0, 200);
+}
 
-    eventually("the equivocator is seen", || {
-        admin(node, "GET", "/v1/admin/evidence", None).1["seen"]["offences"].as_u64() > Some(0)
-    });
+fn take_diagnostics(node: &NodeEntry) {
     let (status, page) = admin(node, "GET", "/v1/admin/diagnostics", None);
     assert_eq!((status, &page["status"]["name"]), (200, &json!("node1")));
     assert_eq!(page["config"]["name"], "node1");
@@ -111,16 +97,15 @@ fn an_operator_changes_the_log_pauses_the_node_and_takes_its_diagnostics() {
             .unwrap()
             .contains("klero_votes_cast_total")
     );
-    let lines = page["log"].as_array().unwrap();
-    let is_there = |text: &str| lines.iter().any(|line| line.as_str().unwrap().contains(text));
-    assert!(is_there("the operator paused voting"), "{lines:?}");
-    assert!(!lines.iter().any(|line| line.as_str().unwrap().contains('\u{1b}')));
-    assert!(page["rounds"].as_array().is_some_and(|rounds| !rounds.is_empty()));
-    assert!(
-        page["faults"]["recent"]
-            .as_array()
-            .is_some_and(|faults| !faults.is_empty())
-    );
+    let lines: Vec<&str> = page["log"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| line.as_str().unwrap())
+        .collect();
+    assert!(!lines.is_empty() && !lines.iter().any(|line| line.contains('\u{1b}')));
+    let is_filled = |list: &Json| list.as_array().is_some_and(|list| !list.is_empty());
+    assert!(is_filled(&page["rounds"]) && is_filled(&page["faults"]["recent"]));
     let text = page.to_string();
     for secret in secrets(&node.dir) {
         assert!(
@@ -128,4 +113,20 @@ fn an_operator_changes_the_log_pauses_the_node_and_takes_its_diagnostics() {
             "a secret is in the bundle"
         );
     }
+}
+
+#[test]
+fn an_operator_changes_the_log_pauses_the_node_and_takes_its_diagnostics() {
+    let net = Launched::start(&["--validators", "4", "--equivocate", "4"]);
+    let network = net.network();
+    let node = &network.nodes[0];
+    let token = std::fs::metadata(node.dir.join("admin.token")).unwrap();
+    assert_eq!(token.permissions().mode() & 0o777, 0o600);
+    net.wait_for_round(3);
+    change_the_log(node);
+    pause_and_resume(node);
+    eventually("the equivocator is seen", || {
+        admin(node, "GET", "/v1/admin/evidence", None).1["seen"]["offences"].as_u64() > Some(0)
+    });
+    take_diagnostics(node);
 }
