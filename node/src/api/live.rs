@@ -1,10 +1,10 @@
 //! What happens now and happened lately: the round under way, the last rounds, faults, peers.
 
-use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use serde::Deserialize;
+use axum::response::Response;
+use serde::{Deserialize, Serialize};
 
 use super::Api;
 use super::failure::{ErrorPage, Failure};
@@ -26,6 +26,12 @@ pub(super) fn core(api: &Api) -> Answer<&CoreDesk> {
     api.state.desk.as_ref().ok_or_else(none)
 }
 
+/// A page of what is at hand; a long one is counted until the client has taken it.
+async fn whole<T: Serialize + Send + 'static>(api: &Api, value: T) -> Answer<Response> {
+    let page = api.page(move |_| Ok(Some(value))).await?;
+    page.ok_or_else(|| Failure::internal("a page was lost"))
+}
+
 /// Proposals and votes of the round under way, as this node counts them.
 #[utoipa::path(
     get,
@@ -36,9 +42,9 @@ pub(super) fn core(api: &Api) -> Answer<&CoreDesk> {
         (status = 503, description = "The node is starting, stopping or busy", body = ErrorPage),
     )
 )]
-pub(super) async fn round(State(api): State<Api>) -> Answer<Json<RoundPage>> {
+pub(super) async fn round(State(api): State<Api>) -> Answer<Response> {
     let page = core(&api)?.round().await?;
-    Ok(Json(RoundPage::clone(&page)))
+    whole(&api, RoundPage::clone(&page)).await
 }
 
 /// How many rounds are wanted.
@@ -57,12 +63,13 @@ pub(super) struct Wanted {
     responses(
         (status = 200, description = "As the events `final`; none after a start", body = [FinalEvent]),
         (status = 400, description = "Not a number from 1 to 256", body = ErrorPage),
+        (status = 503, description = "The node is busy", body = ErrorPage),
     )
 )]
 pub(super) async fn rounds(
     State(api): State<Api>,
     wanted: Result<Query<Wanted>, QueryRejection>,
-) -> Answer<Json<Vec<FinalEvent>>> {
+) -> Answer<Response> {
     let help = format!("write ?count=1 to ?count={MOST_ROUNDS}");
     let Query(Wanted { count }) =
         wanted.map_err(|rejection| Failure::malformed(rejection.body_text(), help.clone()))?;
@@ -70,25 +77,31 @@ pub(super) async fn rounds(
     if !(1..=MOST_ROUNDS).contains(&count) {
         return Err(Failure::malformed(format!("{count} rounds"), help));
     }
-    Ok(Json(api.state.feed.rounds(count)))
+    whole(&api, api.state.feed.rounds(count)).await
 }
 
 /// What went wrong since this process started.
 #[utoipa::path(
     get,
     path = "/v1/faults",
-    responses((status = 200, description = "Offences, stalls and forks seen here", body = FaultsPage))
+    responses(
+        (status = 200, description = "Offences, stalls and forks seen here", body = FaultsPage),
+        (status = 503, description = "The node is busy", body = ErrorPage),
+    )
 )]
-pub(super) async fn faults(State(api): State<Api>) -> Json<FaultsPage> {
-    Json(api.state.feed.faults())
+pub(super) async fn faults(State(api): State<Api>) -> Answer<Response> {
+    whole(&api, api.state.feed.faults()).await
 }
 
 /// The peers that are connected.
 #[utoipa::path(
     get,
     path = "/v1/peers",
-    responses((status = 200, description = "In the order of their ids", body = [PeerItem]))
+    responses(
+        (status = 200, description = "In the order of their ids", body = [PeerItem]),
+        (status = 503, description = "The node is busy", body = ErrorPage),
+    )
 )]
-pub(super) async fn peers(State(api): State<Api>) -> Json<Vec<PeerItem>> {
-    Json(api.state.peers.list())
+pub(super) async fn peers(State(api): State<Api>) -> Answer<Response> {
+    whole(&api, api.state.peers.list()).await
 }

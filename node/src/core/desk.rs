@@ -100,7 +100,9 @@ impl Core {
         let (weight, needed) = self.machine.progress(step);
         let mut votes: Vec<&Vote> = self.machine.votes(step).collect();
         let voters = votes.len() as u64;
-        votes.sort_by_key(|vote| (Reverse(vote.weight()), vote.voter()));
+        if most > 0 {
+            votes.sort_by_key(|vote| (Reverse(vote.weight()), vote.voter()));
+        }
         votes.truncate(most);
         StepItem {
             step: speak::step_name(step).to_owned(),

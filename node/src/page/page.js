@@ -63,7 +63,14 @@ async function renew(part, path, from = (page) => page) {
   }
 }
 
-const renewRounds = () => renew("rounds", `/v1/rounds?count=${MOST_ROUNDS}`);
+/** Rounds of two lists, each once, the newest first. */
+function merge(one, other) {
+  const byNumber = new Map([...other, ...one].map((round) => [round.round, round]));
+  return [...byNumber.values()].sort((left, right) => right.round - left.round).slice(0, MOST_ROUNDS);
+}
+
+const renewRounds = () =>
+  renew("rounds", `/v1/rounds?count=${MOST_ROUNDS}`, (page) => merge(page, state.rounds));
 const renewFaults = () => renew("faults", "/v1/faults");
 const renewPeers = () => renew("peers", "/v1/peers");
 const renewStake = () => renew("electorate", "/v1/electorate/latest?order=stake&count=1024");
@@ -73,15 +80,17 @@ const renewCertificate = () =>
     members: state.electorate?.members ?? 8 * (page.certificate.signers.length / 2),
   }));
 
+/** Everything anew; of a node that was started again nothing is kept. */
 async function renewAll() {
-  await Promise.all([renew("status", "/v1/status"), renewRounds(), renewFaults(), renewPeers(), renewStake()]);
+  const since = state.faults?.since_us;
+  await renewFaults();
+  if (since !== state.faults?.since_us) state.rounds = [];
+  await Promise.all([renew("status", "/v1/status"), renewRounds(), renewPeers(), renewStake()]);
   await Promise.all([renewCertificate(), renew("round", "/v1/round")]);
 }
 
 function onFinal(event) {
-  const rounds = state.rounds.filter((round) => round.round !== event.round);
-  rounds.unshift(event);
-  change("rounds", rounds.slice(0, MOST_ROUNDS));
+  change("rounds", merge([event], state.rounds));
 }
 
 function listen() {

@@ -72,6 +72,21 @@ fn a_block_shows_header_body_and_transactions() {
 }
 
 #[test]
+fn a_header_is_that_of_its_block() {
+    let chain = chains::quota();
+    let served = Served::chain(&chain.blocks);
+    let header = &chain.block(5).block.header;
+    let expected = json!({
+        "round": 5,
+        "digest": Domain::Header.digest_bytes(&borsh::to_vec(header).unwrap()),
+        "header": serde_json::to_value(header).unwrap(),
+    });
+    assert_eq!(served.get("/v1/headers/5").json(), expected);
+    served.get("/v1/headers/99").failure(404);
+    served.get("/v1/headers/05").failure(400);
+}
+
+#[test]
 fn a_certificate_names_its_block() {
     let chain = chains::quota();
     let served = Served::chain(&chain.blocks);
@@ -88,7 +103,7 @@ fn a_certificate_names_its_block() {
 fn latest_is_the_last_final_round() {
     let chain = chains::full();
     let served = Served::chain(&chain.blocks);
-    for kind in ["blocks", "certificates"] {
+    for kind in ["blocks", "headers", "certificates"] {
         let latest = served.get(&format!("/v1/{kind}/latest"));
         assert_eq!(latest.status, 200);
         assert_eq!(latest.body, served.get(&format!("/v1/{kind}/{ROUNDS}")).body);
