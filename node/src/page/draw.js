@@ -113,8 +113,10 @@ export function rounds({ rounds, status }) {
     set("final-line", `${how} · ${some(last.transactions, "transaction")} · block ${short(last.block)}`);
   }
   const tell = (round) => set("strip-readout", describe(round));
-  const isMarked = drawStrip(at("strip"), rounds, status?.stall, tell);
-  set("strip-note", `Height: time to finality${isMarked ? "; ▾ more than one period, or off the scale" : ""}`);
+  const { isMarked, isSynced } = drawStrip(at("strip"), rounds, status?.stall, tell);
+  const marked = isMarked ? "; ▾ more than one period, or off the scale" : "";
+  const hollow = isSynced ? "; hollow: learnt from a peer" : "";
+  set("strip-note", `Height: time to finality${marked}${hollow}`);
   if (document.querySelector("details").open) {
     const line = (round) =>
       row(
@@ -148,7 +150,7 @@ function stepRow(step) {
   const isReached = step.seats >= step.needed;
   const seats = make("td", `${count(step.seats)} of ${count(step.needed)}${isReached ? " ✓" : ""}`);
   if (isReached) seats.className = "reached";
-  return row(stepName(step), meter(step.seats, step.needed * 1.3, step.needed, isReached), seats, count(step.voters));
+  return row(stepName(step), meter(step.seats, step.needed * 1.45, step.needed, isReached), seats, count(step.voters));
 }
 
 export function round({ round }) {

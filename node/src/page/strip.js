@@ -43,7 +43,7 @@ function open(svg, x, height) {
 
 /**
  * Draws rounds, the newest first, into an element, and beside them the round that stands still, if one does; `tell` is given
- * the round under the pointer. Says whether a bar is marked.
+ * the round under the pointer. Says whether a bar is marked, and whether one is hollow.
  */
 export function draw(target, rounds, stall, tell) {
   const [width, height] = [target.clientWidth || 600, target.clientHeight || 150];
@@ -76,7 +76,7 @@ export function draw(target, rounds, stall, tell) {
   });
   if (stall) open(svg, end + GAP / 2, height);
   target.replaceChildren(svg);
-  return shown.some((round) => isMarked(round, top));
+  return { isMarked: shown.some((round) => isMarked(round, top)), isSynced: shown.some((round) => round.synced) };
 }
 
 /** More than one period, or beyond the scale: marked by a shape, so that it shows without its colour. */

@@ -17,6 +17,7 @@ mod chains;
 mod checkpoint_signing;
 mod choosing_page;
 mod cli;
+mod cli_admin;
 mod cli_init;
 mod cli_keys;
 mod cli_sortition;
