@@ -20,7 +20,8 @@ pub(crate) struct Args {
     /// The node's configuration, as `klero init` and `klero testnet` write it
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
-    /// Print one line of JSON for each event: ready, proposed, final, stake, checkpoint, fork, alarm
+    /// Print one line of JSON for each event: ready, proposed, final, stake, checkpoint, evidence, stall, stall_over,
+    /// voting, fork, alarm
     #[arg(long)]
     json: bool,
     /// Stop when standard input ends: with the process that started this one
