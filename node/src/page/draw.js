@@ -278,5 +278,6 @@ export function bounds({ status }) {
     return cell;
   };
   fill("bounds", lines.map(([name, log2]) => row(name, power(log2))), 2, "–");
-  set("bounds-note", bounds.targets_met === false ? "Targets missed" : bounds.targets_met ? "Targets met" : "");
+  set("bounds-note", bounds.targets_met === false ? "✗ Targets of the genesis missed" : "✓ Targets of the genesis met");
+  set("bounds-about", `For one committee and one seed, if ${bounds.honest ?? "the declared share"} of the stake is honest`);
 }
