@@ -1,7 +1,7 @@
 //! The machine: one input at a time.
 
 use klero_committee::sampling::{Digest, Weight};
-use klero_committee::{Counted, Proposal, Role, Step, Value, Vote};
+use klero_committee::{Counted, Proposal, Role, Step, Tally, Value, Vote};
 
 use crate::round::Round;
 use crate::upcoming::Upcoming;
@@ -79,6 +79,30 @@ impl Agreement {
                 tally.values().map(move |(value, weight)| (role, *value, weight))
             })
         })
+    }
+
+    /// The steps of the present period in which somebody was heard to vote, ascending.
+    pub fn steps(&self) -> impl Iterator<Item = Step> {
+        let tallies = self
+            .round
+            .present()
+            .into_iter()
+            .flat_map(|period| &period.tallies);
+        tallies
+            .filter(|(_, tally)| !tally.is_empty())
+            .map(|(step, _)| *step)
+    }
+
+    /// The votes counted in a step of the present period, voters ascending; two of an equivocator.
+    pub fn votes(&self, step: Step) -> impl Iterator<Item = &Vote> {
+        let tally = self.round.present().and_then(|period| period.tallies.get(&step));
+        tally.into_iter().flat_map(Tally::votes)
+    }
+
+    /// The first fresh proposal of each proposer in the present period, proposers ascending.
+    pub fn proposals(&self) -> impl Iterator<Item = &Proposal> {
+        let present = self.round.present().into_iter();
+        present.flat_map(|period| period.proposers.values().map(|(proposal, _)| proposal))
     }
 
     /// The lowest proposal of the present period.

@@ -10,7 +10,7 @@ use klero_net::{Network, Receipt, Refusal, Verdict};
 use klero_sampling::Digest;
 use tokio::sync::mpsc;
 
-use crate::app::{Application, ApplicationError, Judgement, Place, Pool, PoolError};
+use crate::app::{Application, ApplicationError, Judgement, Place, Pool, PoolError, Waiting};
 use crate::metrics::Metrics;
 use crate::submit::Submission;
 use crate::wire::Message;
@@ -100,6 +100,8 @@ pub(crate) struct Surroundings {
     pub(crate) network: Network,
     /// What is counted.
     pub(crate) metrics: Arc<Metrics>,
+    /// What waits, for others to see.
+    pub(crate) waiting: Waiting,
 }
 
 struct Worker {
@@ -127,6 +129,7 @@ pub(crate) fn spawn(
         gossip,
         network,
         metrics,
+        waiting,
     } = around;
     // Clients wait in an async queue; a short hop brings them to this thread's kind of channel.
     let (to_thread, clients) = bounded::<Submission>(64);
@@ -141,7 +144,7 @@ pub(crate) fn spawn(
         })?;
     let worker = Worker {
         application,
-        pool: Pool::default(),
+        pool: Pool::new(waiting),
         network,
         metrics,
         answers,

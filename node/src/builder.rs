@@ -10,11 +10,12 @@ use klero_net::Multiaddr;
 
 use crate::app::Application;
 use crate::app::kv::{KeyValue, KvReader};
-use crate::config::NodeConfig;
+use crate::config::{AdminConfig, NodeConfig};
 use crate::core::ForkHook;
 use crate::error::NodeError;
 use crate::events::NodeEvent;
 use crate::keys::KeyFile;
+use crate::logs::Logs;
 use crate::node::Node;
 use crate::stake_desk::Faucet;
 use crate::store::{MemoryStore, RocksStore, Store};
@@ -30,6 +31,9 @@ pub struct NodeBuilder {
     pub(crate) listen: Vec<Multiaddr>,
     pub(crate) bootnodes: Vec<Multiaddr>,
     pub(crate) rpc: Option<SocketAddr>,
+    pub(crate) admin: Option<AdminConfig>,
+    pub(crate) logs: Option<Logs>,
+    pub(crate) config: Option<NodeConfig>,
     pub(crate) peers: usize,
     pub(crate) equivocates: bool,
     pub(crate) events: Option<Sender<NodeEvent>>,
@@ -50,6 +54,9 @@ impl NodeBuilder {
             listen: Vec::new(),
             bootnodes: Vec::new(),
             rpc: None,
+            admin: None,
+            logs: None,
+            config: None,
             peers: 0,
             equivocates: false,
             events: None,
@@ -71,6 +78,8 @@ impl NodeBuilder {
             .data(&config.data)?
             .rpc(config.rpc);
         builder.peers = config.wait_for_peers;
+        builder.admin.clone_from(&config.admin);
+        builder.config = Some(config.clone());
         if let Some(path) = &config.keys {
             builder.keys = Some(KeyFile::load(path)?);
         }
@@ -165,6 +174,20 @@ impl NodeBuilder {
     #[must_use]
     pub fn rpc(mut self, address: SocketAddr) -> Self {
         self.rpc = Some(address);
+        self
+    }
+
+    /// Serves the admin API, and makes the file of its token if there is none.
+    #[must_use]
+    pub fn admin(mut self, admin: AdminConfig) -> Self {
+        self.admin = Some(admin);
+        self
+    }
+
+    /// Lets the admin API show the log of this process, and change what is logged.
+    #[must_use]
+    pub fn logs(mut self, logs: Logs) -> Self {
+        self.logs = Some(logs);
         self
     }
 

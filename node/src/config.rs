@@ -34,6 +34,29 @@ pub struct NodeConfig {
     /// Peers to wait for before the first step, at most ten seconds; useful where all nodes start together.
     #[serde(default)]
     pub wait_for_peers: usize,
+    /// The admin API; none without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub admin: Option<AdminConfig>,
+}
+
+/// The table `[admin]`: the admin API, on a listener of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AdminConfig {
+    /// Where it listens. Who can reach it and has the token can pause the node.
+    #[serde(default = "default_admin")]
+    pub listen: SocketAddr,
+    /// The file of the token that every request must carry; made at the first start.
+    #[serde(default = "default_token")]
+    pub token: PathBuf,
+}
+
+fn default_admin() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 8546))
+}
+
+fn default_token() -> PathBuf {
+    "admin.token".into()
 }
 
 fn default_rpc() -> SocketAddr {
@@ -85,6 +108,7 @@ impl NodeConfig {
             Some(&mut config.data),
             config.keys.as_mut(),
             config.faucet.as_mut(),
+            config.admin.as_mut().map(|admin| &mut admin.token),
         ]
         .into_iter()
         .flatten()

@@ -14,6 +14,7 @@ use crate::bounds::BoundsError;
 use crate::core::CoreError;
 use crate::keys::KeyError;
 use crate::store::StoreError;
+use crate::token::TokenError;
 
 /// Why a node does not start, or stopped.
 #[derive(Debug, Error)]
@@ -105,6 +106,19 @@ pub enum NodeError {
         /// Why.
         cause: std::io::Error,
     },
+    /// The admin API's address.
+    #[error(
+        "cannot listen on {address} for the admin API: {cause}; choose another port with `listen` under `[admin]`, or see who has it with `ss -ltnp`"
+    )]
+    Admin {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// The admin API's token.
+    #[error(transparent)]
+    Token(#[from] TokenError),
     /// The system gave no thread, runtime or randomness.
     #[error("the system refuses a resource: {0}")]
     System(#[from] std::io::Error),

@@ -1,7 +1,11 @@
 //! What a node tells whoever started it: one JSON line an event, with `klero node --json`.
 
 use klero_sampling::Digest;
+use klero_stake::evidence::OffenceKind;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::status::Stall;
 
 /// An event of a node. Times are microseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,6 +15,8 @@ pub enum NodeEvent {
     Ready {
         /// Its HTTP API.
         rpc: String,
+        /// Its admin API; none where it has none.
+        admin: Option<String>,
         /// Its addresses for peers.
         p2p: Vec<String>,
     },
@@ -55,19 +61,57 @@ pub enum NodeEvent {
         /// What was seen.
         cause: String,
     },
+    /// Two signatures that no honest validator makes were seen.
+    Evidence(EvidenceEvent),
+    /// Nothing became final for ten seconds.
+    Stall(Stall),
+    /// A block became final after a stall.
+    StallOver {
+        /// The last final round.
+        round: u64,
+        /// How long nothing had become final, in seconds.
+        seconds: u64,
+    },
+    /// The operator paused voting, or resumed it.
+    Voting {
+        /// Whether it is paused now.
+        paused: bool,
+    },
+}
+
+/// Two signatures of one validator that convict it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct EvidenceEvent {
+    /// The round of both.
+    pub round: u64,
+    /// The period of both.
+    pub period: u32,
+    /// Whose; none when the round is too long ago to say.
+    #[schema(value_type = Option<String>)]
+    pub validator: Option<Digest>,
+    /// Its index in the electorate of the round.
+    pub index: u32,
+    /// What was done: equivocation or abandonment.
+    #[schema(value_type = String)]
+    pub kind: OffenceKind,
+    /// When it was seen here, in microseconds since 1970.
+    pub at_us: u64,
 }
 
 /// A block that became final.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct FinalEvent {
     /// The round.
     pub round: u64,
     /// The period of the certificate.
     pub period: u32,
     /// The block.
+    #[schema(value_type = String)]
     pub block: Digest,
     /// When it was stored here.
     pub at_us: u64,
+    /// From the round's start at this node to the block's finality; none where it was learnt from a peer's store.
+    pub finality_us: Option<u64>,
     /// Transactions in it.
     pub transactions: u64,
     /// Seats that its certificate shows.

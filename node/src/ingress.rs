@@ -8,6 +8,7 @@ use klero_sampling::codec::Wire;
 
 use crate::hints::Hints;
 use crate::metrics::Metrics;
+use crate::peer_book::PeerBook;
 use crate::status::SharedStatus;
 
 use crate::verify::{Job, Verifier};
@@ -26,6 +27,8 @@ pub(crate) struct Ingress {
     pub(crate) view: SharedView,
     /// Signs that this node is behind.
     pub(crate) hints: Hints,
+    /// Who is there.
+    pub(crate) peers: PeerBook,
     /// What is counted.
     pub(crate) metrics: Arc<Metrics>,
     /// What the API shows.
@@ -39,11 +42,13 @@ impl Ingress {
             NetworkEvent::Gossip(gossip) => self.on_gossip(gossip),
             NetworkEvent::PeerConnected(peer) => {
                 tracing::info!(%peer, "peer connected");
+                self.peers.connected(peer);
                 self.count_peers();
                 self.hints.note(peer, 0);
             }
             NetworkEvent::PeerDisconnected(peer) => {
                 tracing::info!(%peer, "peer gone");
+                self.peers.gone(&peer);
                 self.count_peers();
             }
             NetworkEvent::PeerRefused { peer, reason } => {
@@ -70,6 +75,7 @@ impl Ingress {
             Ok(Envelope { attempt, message }) if message.topic() == topic => (attempt, message),
             _ => return self.refuse(receipt, Refusal::Malformed),
         };
+        self.peers.heard(&peer, message.round());
         let Some(round) = message.round() else {
             return self.on_lasting(receipt, message, attempt);
         };

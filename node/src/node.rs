@@ -14,19 +14,23 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
 use crate::BlockStore;
+use crate::api::admin::Office;
 use crate::app::{Application, PoolError};
 use crate::app_thread;
 use crate::bounds::{BoundsWatch, genesis_bounds};
 use crate::builder::NodeBuilder;
+use crate::config::{AdminConfig, NodeConfig};
 use crate::core::{self, Core, CoreError, Links, OwnKeys};
 use crate::error::NodeError;
 use crate::events::NodeEvent;
 use crate::keys::{KeyEntry, KeyFile, Secret};
 use crate::level::LevelPage;
-use crate::parts::Parts;
+use crate::logs::Logs;
+use crate::parts::{self, Parts};
 use crate::past::PastRounds;
 use crate::status::{SharedStatus, Status};
 use crate::submit::Submitter;
+use crate::token::Token;
 use crate::verify::Verifier;
 use crate::vote_log::VoteLog;
 
@@ -42,6 +46,7 @@ const STOP_WITHIN: Duration = Duration::from_secs(3);
 /// A running node. It stops when it is dropped or by [`Node::stop`].
 pub struct Node {
     rpc: Option<SocketAddr>,
+    admin: Option<SocketAddr>,
     addresses: Vec<String>,
     status: SharedStatus,
     submitter: Submitter,
@@ -50,7 +55,7 @@ pub struct Node {
     application: Option<app_thread::Running>,
     failed: Receiver<String>,
     stop: Option<Sender<()>>,
-    stop_api: Option<oneshot::Sender<()>>,
+    stop_apis: Vec<oneshot::Sender<()>>,
     verifier: Verifier,
     bounds: Option<BoundsWatch>,
     network: Network,
@@ -75,6 +80,7 @@ impl Node {
         let log = open_log(&blocks, wanted.never_voted, &own)?;
         let config = network_config(*chain.id(), wanted.keys.as_ref(), wanted.listen, wanted.bootnodes)?;
         let listener = wanted.rpc.map(bind).transpose()?;
+        let office = open_office(wanted.admin.as_ref(), wanted.logs, wanted.config)?;
         let runtime = runtime()?;
         let joined = Parts::join(&runtime, (&chain, &past), blocks, config)?;
         let (parts, inbox, addresses) = (joined.parts, joined.inbox, joined.addresses);
@@ -84,9 +90,11 @@ impl Node {
         let (application, application_runs) = app_thread::spawn(application, parts.around(submissions))?;
         let fetch = parts.follow_network(&runtime, joined.events);
         let rpc = listener.as_ref().map(TcpListener::local_addr).transpose()?;
-        let stop_api = listener
-            .map(|listener| parts.serve(&runtime, listener, submitter.clone(), wanted.kv, wanted.faucet));
-        announce(wanted.events.as_ref(), rpc, &addresses);
+        let admin = office.as_ref().map(|(door, _)| door.local_addr()).transpose()?;
+        let state = parts.api_state(submitter.clone(), wanted.kv, wanted.faucet);
+        let public = listener.map(|listener| parts::serve_api(&runtime, listener, state.clone()));
+        let private = office.map(|(door, office)| parts::serve_admin(&runtime, door, state, office));
+        announce(wanted.events.as_ref(), (rpc, admin), &addresses);
         let links = parts.links(application, fetch, wanted.events, wanted.on_fork);
         let (stop, stopped) = bounded::<()>(1);
         let (tell_failure, failed) = bounded(1);
@@ -112,6 +120,7 @@ impl Node {
         } = parts;
         Ok(Self {
             rpc,
+            admin,
             addresses,
             status,
             submitter,
@@ -120,7 +129,7 @@ impl Node {
             application: Some(application_runs),
             failed,
             stop: Some(stop),
-            stop_api,
+            stop_apis: public.into_iter().chain(private).collect(),
             verifier,
             bounds: Some(bounds),
             network,
@@ -131,6 +140,11 @@ impl Node {
     /// Where the HTTP API listens.
     pub const fn rpc(&self) -> Option<SocketAddr> {
         self.rpc
+    }
+
+    /// Where the admin API listens.
+    pub const fn admin(&self) -> Option<SocketAddr> {
+        self.admin
     }
 
     /// Where peers reach the node, as multiaddresses that end in its peer id.
@@ -211,7 +225,7 @@ impl Node {
         let ended = self.core.take().map(JoinHandle::join);
         self.verifier.stop();
         drop(self.bounds.take());
-        if let Some(stop) = self.stop_api.take() {
+        for stop in self.stop_apis.drain(..) {
             let _gone = stop.send(());
         }
         self.network.shutdown();
@@ -290,12 +304,35 @@ fn runtime() -> std::io::Result<Runtime> {
 }
 
 /// Tells whoever started the node where it can be reached.
-fn announce(events: Option<&EventSender<NodeEvent>>, rpc: Option<SocketAddr>, addresses: &[String]) {
+fn announce(
+    events: Option<&EventSender<NodeEvent>>,
+    (rpc, admin): (Option<SocketAddr>, Option<SocketAddr>),
+    addresses: &[String],
+) {
     if let Some(events) = events {
-        let rpc = rpc.map(|rpc| format!("http://{rpc}")).unwrap_or_default();
-        let p2p = addresses.to_vec();
-        let _gone = events.send(NodeEvent::Ready { rpc, p2p });
+        let url = |address: SocketAddr| format!("http://{address}");
+        let _gone = events.send(NodeEvent::Ready {
+            rpc: rpc.map(url).unwrap_or_default(),
+            admin: admin.map(url),
+            p2p: addresses.to_vec(),
+        });
     }
+}
+
+/// The listener and the token of the admin API, where one is wanted.
+fn open_office(
+    wanted: Option<&AdminConfig>,
+    logs: Option<Logs>,
+    config: Option<NodeConfig>,
+) -> Result<Option<(TcpListener, Office)>, NodeError> {
+    let Some(AdminConfig { listen, token }) = wanted else {
+        return Ok(None);
+    };
+    let address = *listen;
+    let listener = TcpListener::bind(address).map_err(|cause| NodeError::Admin { address, cause })?;
+    let token = Token::open(token)?;
+    let office = Office { token, logs, config };
+    Ok(Some((listener, office)))
 }
 
 /// The log, with the marks of keys that never voted if the builder vouches for it.

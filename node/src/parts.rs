@@ -13,18 +13,23 @@ use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::BlockStore;
+use crate::api::admin::{self, Office};
 use crate::api::{self, ApiState};
+use crate::app::Waiting;
 use crate::app::kv::KvReader;
 use crate::app_thread::{ApplicationThread, Surroundings};
 use crate::bounds::BoundsWatch;
 use crate::core::{self, ForkHook, Links, Verified};
+use crate::core_desk::CoreDesk;
 use crate::error::NodeError;
 use crate::events::NodeEvent;
+use crate::feed::Feed;
 use crate::hints::Hints;
 use crate::ingress::Ingress;
 use crate::metrics::Metrics;
 use crate::operations::OperationPool;
 use crate::past::PastRounds;
+use crate::peer_book::PeerBook;
 use crate::stake_desk::{Faucet, StakeDesk};
 use crate::status::SharedStatus;
 use crate::submit::{Submission, Submitter};
@@ -50,6 +55,9 @@ pub(crate) struct Parts {
     open: OpenBlocks,
     operations: OperationPool,
     past: PastRounds,
+    feed: Feed,
+    peers: PeerBook,
+    waiting: Waiting,
     to_core: Sender<Verified>,
     transactions: Sender<(Receipt, Vec<u8>)>,
     gossip: Receiver<(Receipt, Vec<u8>)>,
@@ -113,6 +121,9 @@ impl Parts {
             open,
             operations,
             past: past.clone(),
+            feed: Feed::default(),
+            peers: PeerBook::default(),
+            waiting: Waiting::default(),
             to_core,
             transactions,
             gossip,
@@ -150,6 +161,7 @@ impl Parts {
             gossip: self.gossip.clone(),
             network: self.network.clone(),
             metrics: Arc::clone(&self.metrics),
+            waiting: self.waiting.clone(),
         }
     }
 
@@ -173,6 +185,7 @@ impl Parts {
             transactions: self.transactions.clone(),
             view: self.view.clone(),
             hints,
+            peers: self.peers.clone(),
             metrics: Arc::clone(&self.metrics),
             status: self.status.clone(),
         };
@@ -187,17 +200,14 @@ impl Parts {
         fetch
     }
 
-    /// Serves the HTTP API until what is returned is used or dropped.
-    pub(crate) fn serve(
+    /// What the APIs show and where they hand things in.
+    pub(crate) fn api_state(
         &self,
-        runtime: &Runtime,
-        listener: TcpListener,
         submitter: Submitter,
         kv: Option<KvReader>,
         faucet: Option<Faucet>,
-    ) -> oneshot::Sender<()> {
-        let (stop, stopped) = oneshot::channel::<()>();
-        let state = ApiState {
+    ) -> ApiState {
+        ApiState {
             blocks: self.blocks.clone(),
             status: self.status.clone(),
             submitter,
@@ -209,16 +219,11 @@ impl Parts {
                 self.network.clone(),
                 faucet,
             )),
-        };
-        runtime.spawn(async move {
-            let served = api::serve(listener, state, async {
-                let _stopped = stopped.await;
-            });
-            if let Err(error) = served.await {
-                tracing::error!(%error, "the HTTP API ended; the node goes on without it");
-            }
-        });
-        stop
+            feed: self.feed.clone(),
+            desk: Some(CoreDesk::new(self.to_core.clone())),
+            peers: self.peers.clone(),
+            waiting: self.waiting.clone(),
+        }
     }
 
     /// Whom the core speaks to.
@@ -238,6 +243,7 @@ impl Parts {
             status: self.status.clone(),
             metrics: Arc::clone(&self.metrics),
             events,
+            feed: self.feed.clone(),
             fetch,
             blocks: self.blocks.clone(),
             operations: self.operations.clone(),
@@ -245,6 +251,39 @@ impl Parts {
             on_fork,
         }
     }
+}
+
+/// Serves the HTTP API until what is returned is used or dropped.
+pub(crate) fn serve_api(runtime: &Runtime, listener: TcpListener, state: ApiState) -> oneshot::Sender<()> {
+    let (stop, stopped) = oneshot::channel::<()>();
+    runtime.spawn(async move {
+        let served = api::serve(listener, state, async {
+            let _stopped = stopped.await;
+        });
+        if let Err(error) = served.await {
+            tracing::error!(%error, "the HTTP API ended; the node goes on without it");
+        }
+    });
+    stop
+}
+
+/// Serves the admin API until what is returned is used or dropped.
+pub(crate) fn serve_admin(
+    runtime: &Runtime,
+    listener: TcpListener,
+    state: ApiState,
+    office: Office,
+) -> oneshot::Sender<()> {
+    let (stop, stopped) = oneshot::channel::<()>();
+    runtime.spawn(async move {
+        let served = admin::serve(listener, state, office, async {
+            let _stopped = stopped.await;
+        });
+        if let Err(error) = served.await {
+            tracing::error!(%error, "the admin API ended; the node goes on without it");
+        }
+    });
+    stop
 }
 
 /// The first events, up to the one that tells an address.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use klero_sampling::Digest;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::bounds::Bounds;
@@ -53,6 +53,8 @@ pub struct Status {
     pub pool: u64,
     /// Validators whose keys this node holds.
     pub validators: u64,
+    /// Whether the operator paused voting.
+    pub paused: bool,
     /// Why the node does not vote, if it does not.
     pub silent: Option<String>,
     /// What is missing, when nothing became final for ten seconds.
@@ -62,7 +64,7 @@ pub struct Status {
 }
 
 /// What is missing for a block to become final, as this node sees it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Stall {
     /// Seconds since the last final block.
     pub seconds: u64,
@@ -87,7 +89,7 @@ pub struct Stall {
 }
 
 /// A validator that was not heard in the round under way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Quiet {
     /// The validator.
     #[schema(value_type = String)]
@@ -124,8 +126,9 @@ impl fmt::Display for Stall {
         let percent = |millionths: u32| f64::from(millionths) / 10_000.0;
         write!(
             f,
-            "; not heard in this round: {} validators with {:.1} % of the stake",
+            "; not heard in this round: {} validator{} with {:.1} % of the stake",
             self.quiet_count,
+            if self.quiet_count == 1 { "" } else { "s" },
             percent(self.quiet_millionths)
         )?;
         for (place, quiet) in self.quiet.iter().enumerate() {

@@ -129,9 +129,22 @@ fn step_of(state: &ApiState, round: u64) -> Result<Option<LightPage>, StoreError
 pub(super) struct Wanted {
     /// The level to wait for: proposed, staged, certified, anchored or checkpointed. Without it the answer comes at once.
     #[param(value_type = Option<String>)]
-    level: Option<Level>,
+    pub(super) level: Option<Level>,
     /// For how many seconds at most, up to 10; the answer then tells the level that there is.
     seconds: Option<u64>,
+}
+
+impl Wanted {
+    pub(super) fn parse(wanted: Result<Query<Self>, QueryRejection>) -> Answer<Self> {
+        let help = "write ?level=certified&seconds=10";
+        let parsed = wanted.map(|Query(wanted)| wanted);
+        parsed.map_err(|rejection| Failure::malformed(rejection.body_text(), help))
+    }
+
+    /// For how long to wait.
+    pub(super) fn seconds(&self) -> u64 {
+        self.seconds.unwrap_or(0).min(LONGEST_WAIT)
+    }
 }
 
 /// How final a round is.
@@ -152,14 +165,12 @@ pub(super) async fn level(
     round: Segment,
     wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Answer<Json<LevelPage>> {
-    let help = "write ?level=certified&seconds=10";
-    let Query(wanted) = wanted.map_err(|rejection| Failure::malformed(rejection.body_text(), help))?;
-    let seconds = wanted.seconds.unwrap_or(0).min(LONGEST_WAIT);
+    let wanted = Wanted::parse(wanted)?;
     let round = match Round::parse(&text(round)?)? {
         Round::Latest => api.state.status.get().final_round,
         Round::Number(number) => number,
     };
-    let until = tokio::time::Instant::now() + Duration::from_secs(seconds);
+    let until = tokio::time::Instant::now() + Duration::from_secs(wanted.seconds());
     loop {
         let found = api
             .read(move |state| LevelPage::of(&state.status.get(), &state.blocks, round))

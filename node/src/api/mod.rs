@@ -2,16 +2,22 @@
 //!
 //! Everything is bounded: connections, so that with HTTP/1 there are as many requests at most; a request's body;
 //! reads of the store at a time; and the time a connection has to send a request, to get its answer and to take
-//! it. A slow client loses its connection and holds nothing else. `GET /` lists the routes, and
-//! `/v1/openapi.json` describes them.
+//! it. A slow client loses its connection and holds nothing else. `GET /` is a page for people, `GET /v1` lists the
+//! routes, and `/v1/openapi.json` describes them.
 
+pub(crate) mod admin;
 mod connection;
+mod electorate;
 mod failure;
 mod light;
+mod live;
 mod openapi;
+mod page;
 mod pages;
 mod routes;
 mod stake;
+mod stream;
+mod transactions;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -27,18 +33,22 @@ use axum::{Extension, Router};
 use serde::Serialize;
 use tokio::sync::Semaphore;
 
-use crate::app::MAX_TRANSACTION;
 use crate::app::kv::KvReader;
+use crate::app::{MAX_TRANSACTION, Waiting};
+use crate::core_desk::CoreDesk;
+use crate::feed::Feed;
 use crate::metrics::Metrics;
+use crate::peer_book::PeerBook;
 use crate::store::StoreError;
 use crate::{BlockStore, SharedStatus, StakeDesk, Submitter};
 use connection::{Deadline, Held, LimitedListener};
 use failure::Failure;
 
+pub use electorate::{ElectoratePage, MemberItem};
 pub use failure::ErrorPage;
 pub use light::LightPage;
 pub use openapi::document;
-pub use pages::{BlockPage, CertificatePage, TransactionItem};
+pub use pages::{BlockPage, CertificatePage, HeaderPage, TransactionItem};
 pub use stake::{AccountPage, GrantPage, RegistryPage, UnbondingItem, ValidatorItem};
 
 /// Reads of the store at a time; further ones wait, within their request's time.
@@ -67,6 +77,14 @@ pub struct ApiState {
     pub kv: Option<KvReader>,
     /// Accounts and operations; none where no chain is served.
     pub stake: Option<StakeDesk>,
+    /// What happens.
+    pub feed: Feed,
+    /// The way to the core; none where no node runs.
+    pub desk: Option<CoreDesk>,
+    /// Who is connected.
+    pub peers: PeerBook,
+    /// Transactions that wait.
+    pub waiting: Waiting,
 }
 
 /// The state with its limits, as handlers share it.
@@ -75,9 +93,20 @@ struct Api {
     state: ApiState,
     reads: Arc<Semaphore>,
     untaken: Arc<Semaphore>,
+    listeners: Arc<Semaphore>,
 }
 
 impl Api {
+    fn new(state: ApiState) -> Self {
+        let places = |count| Arc::new(Semaphore::new(count));
+        Self {
+            state,
+            reads: places(READS),
+            untaken: places(UNTAKEN_KIB),
+            listeners: places(stream::LISTENERS),
+        }
+    }
+
     /// Reads the store on a thread that may block.
     async fn read<T: Send + 'static>(
         &self,
@@ -132,12 +161,7 @@ impl Api {
 
 /// The routes over a state. Limits of connections are those of [`serve`].
 pub fn router(state: ApiState) -> Router {
-    let (reads, untaken) = (Semaphore::new(READS), Semaphore::new(UNTAKEN_KIB));
-    let api = Api {
-        state,
-        reads: Arc::new(reads),
-        untaken: Arc::new(untaken),
-    };
+    let api = Api::new(state);
     let routes = routes::all().into_iter();
     routes
         .fold(Router::new(), |router, route| {
@@ -184,11 +208,23 @@ pub async fn serve(
     state: ApiState,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
+    let feed = state.feed.clone();
+    serve_router(listener, router(state), feed, stop).await
+}
+
+async fn serve_router(
+    listener: std::net::TcpListener,
+    router: Router,
+    feed: Feed,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
     let listener = LimitedListener::new(listener)?;
-    let service = router(state).into_make_service_with_connect_info::<Deadline>();
+    let service = router.into_make_service_with_connect_info::<Deadline>();
     let (stopping, stopped) = tokio::sync::oneshot::channel();
     let stop = async move {
         stop.await;
+        // Who listens to events would never end by itself.
+        feed.close();
         // The receiver is gone only when nobody serves any more.
         let _gone = stopping.send(());
     };

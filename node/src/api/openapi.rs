@@ -4,7 +4,7 @@
 
 use utoipa::{OpenApi, ToSchema};
 
-use super::{light, routes, stake};
+use super::{electorate, light, live, page, routes, stake, stream, transactions};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -14,13 +14,22 @@ use super::{light, routes, stake};
             hexadecimal text in lower case. Every error is JSON with `error` and `help`.",
     ),
     paths(
+        page::page,
+        page::file,
         routes::index,
-        routes::submit,
-        routes::transaction,
+        transactions::submit,
+        transactions::transaction,
         routes::value,
         routes::status,
         routes::block,
+        routes::header_of,
         routes::certificate,
+        live::round,
+        live::rounds,
+        live::faults,
+        live::peers,
+        stream::events,
+        electorate::electorate,
         stake::registry,
         stake::account,
         stake::operation,

@@ -54,6 +54,31 @@ pub struct CertificatePage {
     pub certificate: UnverifiedCertificate,
 }
 
+/// The header of a final block.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HeaderPage {
+    /// The round.
+    pub round: u64,
+    /// The digest of the header.
+    #[schema(value_type = String)]
+    pub digest: Digest,
+    /// The header.
+    #[schema(value_type = HeaderSchema)]
+    pub header: Header,
+}
+
+impl HeaderPage {
+    /// The page of a block's header.
+    pub fn new(block: Block) -> Self {
+        Self {
+            round: block.header.round,
+            digest: block.header.digest(),
+            header: block.header,
+        }
+    }
+}
+
 impl BlockPage {
     /// The page of a block.
     pub fn new(block: Block) -> Self {

@@ -1,8 +1,7 @@
 //! The routes and their handlers.
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::rejection::{BytesRejection, PathRejection};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -12,11 +11,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::failure::{ErrorPage, Failure};
-use super::pages::{BlockPage, CertificatePage};
-use super::{Api, ApiState, light, openapi, stake};
+use super::pages::{BlockPage, CertificatePage, HeaderPage};
+use super::{Api, ApiState, electorate, light, live, openapi, page, stake, stream, transactions};
 use crate::Status;
 use crate::app::kv::KvReader;
-use crate::app::transaction_digest;
 use crate::store::StoreError;
 
 pub(super) type Answer<T> = Result<T, Failure>;
@@ -31,41 +29,107 @@ pub(super) struct Route {
 
 /// Every route; the router is made of these, and the index lists them.
 pub(super) fn all() -> Vec<Route> {
-    let read = |path, summary, handler| Route {
+    [application(), chain(), now(), registry(), about()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn read(path: &'static str, summary: &'static str, handler: MethodRouter<Api>) -> Route {
+    Route {
         method: "GET",
         path,
         summary,
         handler,
-    };
-    let write = |path, summary, handler| Route {
-        method: "POST",
-        path,
-        summary,
-        handler,
-    };
+    }
+}
+
+fn write(path: &'static str, summary: &'static str, handler: MethodRouter<Api>) -> Route {
+    let method = "POST";
+    Route {
+        method,
+        ..read(path, summary, handler)
+    }
+}
+
+fn application() -> Vec<Route> {
     vec![
-        read("/", "This list", get(index)),
         write(
             "/v1/transactions",
             "Hand in a transaction: its bytes are the body",
-            post(submit),
+            post(transactions::submit),
         ),
         read(
             "/v1/transactions/{digest}",
-            "The round that executed a transaction",
-            get(transaction),
+            "Where a transaction stands; waits with ?level=…&seconds=…",
+            get(transactions::transaction),
         ),
         read("/v1/kv/{key}", "A value of the key-value application", get(value)),
-        read("/v1/status", "Where the node stands", get(status)),
+    ]
+}
+
+fn chain() -> Vec<Route> {
+    let latest = "A final block; `latest` is a round too";
+    vec![
+        read("/v1/blocks/{round}", latest, get(block)),
         read(
-            "/v1/blocks/{round}",
-            "A final block; `latest` is a round too",
-            get(block),
+            "/v1/headers/{round}",
+            "The header of a final block",
+            get(header_of),
         ),
         read(
             "/v1/certificates/{round}",
             "A certificate that made a block final",
             get(certificate),
+        ),
+        read(
+            "/v1/levels/{round}",
+            "How final a round is; waits with ?level=…&seconds=…",
+            get(light::level),
+        ),
+        read(
+            "/v1/checkpoints/{number}",
+            "A signed checkpoint, for light clients",
+            get(light::checkpoint),
+        ),
+        read("/v1/light/{round}", "A step of a light client", get(light::step)),
+    ]
+}
+
+fn now() -> Vec<Route> {
+    vec![
+        read("/v1/status", "Where the node stands", get(status)),
+        read(
+            "/v1/round",
+            "Proposals and votes of the round under way",
+            get(live::round),
+        ),
+        read(
+            "/v1/rounds",
+            "The last rounds, with the time each took",
+            get(live::rounds),
+        ),
+        read(
+            "/v1/events",
+            "Events as they happen, by server-sent events",
+            get(stream::events),
+        ),
+        read(
+            "/v1/faults",
+            "Offences, stalls and forks seen here",
+            get(live::faults),
+        ),
+        read("/v1/peers", "The peers that are connected", get(live::peers)),
+        read("/metrics", "Counters for Prometheus", get(metrics)),
+    ]
+}
+
+fn registry() -> Vec<Route> {
+    vec![
+        read(
+            "/v1/electorate/{round}",
+            "Who may draw in a round, with what stake",
+            get(electorate::electorate),
         ),
         read("/v1/registry", "The registry of stake", get(stake::registry)),
         read(
@@ -83,38 +147,16 @@ pub(super) fn all() -> Vec<Route> {
             "Ask a testnet's faucet for stake: the account's id is the body",
             post(stake::faucet),
         ),
-        read(
-            "/v1/checkpoints/{number}",
-            "A signed checkpoint, for light clients",
-            get(light::checkpoint),
-        ),
-        read("/v1/light/{round}", "A step of a light client", get(light::step)),
-        read(
-            "/v1/levels/{round}",
-            "How final a round is; waits for ?level=…&seconds=…",
-            get(light::level),
-        ),
-        read("/metrics", "Counters for Prometheus", get(metrics)),
-        read("/v1/openapi.json", "A description of this API", get(description)),
     ]
 }
 
-/// What handing in a transaction gives.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub(super) struct SubmittedPage {
-    /// The digest under which the transaction is known.
-    #[schema(value_type = String)]
-    pub(super) digest: Digest,
-}
-
-/// A transaction that was executed.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub(super) struct TransactionPage {
-    /// Its digest.
-    #[schema(value_type = String)]
-    digest: Digest,
-    /// The round whose block executed it; the block is final.
-    round: u64,
+fn about() -> Vec<Route> {
+    vec![
+        read("/", "The live page of this node, for browsers", get(page::page)),
+        read("/page/{file}", "Style and scripts of that page", get(page::file)),
+        read("/v1", "This list", get(index)),
+        read("/v1/openapi.json", "A description of this API", get(description)),
+    ]
 }
 
 /// A value of the key-value application.
@@ -142,7 +184,8 @@ pub(super) struct IndexItem {
     summary: &'static str,
 }
 
-#[utoipa::path(get, path = "/", responses((status = 200, description = "The routes", body = [IndexItem])))]
+/// The routes.
+#[utoipa::path(get, path = "/v1", responses((status = 200, description = "The routes", body = [IndexItem])))]
 pub(super) async fn index() -> Json<Vec<IndexItem>> {
     let routes = all().into_iter();
     Json(
@@ -161,69 +204,6 @@ pub(super) async fn index() -> Json<Vec<IndexItem>> {
             )
             .collect(),
     )
-}
-
-/// Hand in a transaction. With the key-value application the body is the text `set KEY VALUE`.
-#[utoipa::path(
-    post,
-    path = "/v1/transactions",
-    request_body(content = String, content_type = "application/octet-stream",
-        description = "The transaction's bytes, 1 to 65536", example = "set greeting hello"),
-    responses(
-        (status = 202, description = "It waits to be ordered and is on its way to the peers", body = SubmittedPage),
-        (status = 400, description = "Empty, or refused by the application", body = ErrorPage),
-        (status = 409, description = "It waits already, or was executed before", body = ErrorPage),
-        (status = 413, description = "More than 65536 bytes", body = ErrorPage),
-        (status = 500, description = "The node's store failed", body = ErrorPage),
-        (status = 503, description = "The pool is full, or the node is busy", body = ErrorPage),
-    )
-)]
-pub(super) async fn submit(
-    State(api): State<Api>,
-    body: Result<Bytes, BytesRejection>,
-) -> Answer<(StatusCode, Json<SubmittedPage>)> {
-    let bytes = body.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Failure::too_long(),
-        _ => Failure::malformed(rejection.body_text(), "send the transaction's bytes as the body"),
-    })?;
-    let digest = transaction_digest(&bytes);
-    let executed = api
-        .read(move |state| state.kv.as_ref().map_or(Ok(None), |kv| kv.transaction(&digest)))
-        .await?;
-    if let Some(round) = executed {
-        let error = format!("this transaction was executed in round {round}; each executes once");
-        return Err(Failure::known(error, digest));
-    }
-    let digest = api.state.submitter.submit(bytes.to_vec()).await?;
-    Ok((StatusCode::ACCEPTED, Json(SubmittedPage { digest })))
-}
-
-/// The round that executed a transaction.
-#[utoipa::path(
-    get,
-    path = "/v1/transactions/{digest}",
-    params(("digest" = String, Path, description = "64 hexadecimal digits")),
-    responses(
-        (status = 200, description = "It is final", body = TransactionPage),
-        (status = 400, description = "Not a digest", body = ErrorPage),
-        (status = 404, description = "Not final here: it may wait, or be unknown", body = ErrorPage),
-        (status = 500, description = "The node's store failed", body = ErrorPage),
-        (status = 503, description = "The node is busy", body = ErrorPage),
-    )
-)]
-pub(super) async fn transaction(State(api): State<Api>, digest: Segment) -> Answer<Json<TransactionPage>> {
-    let help = "POST /v1/transactions gives the digest of a transaction";
-    let digest: Digest = text(digest)?
-        .parse()
-        .map_err(|error| Failure::malformed(error, help))?;
-    let round = read_kv(&api, move |kv| kv.transaction(&digest)).await?;
-    let round = round.ok_or_else(|| {
-        Failure::not_found(
-            "this transaction is not final here",
-            "it may wait still: ask again, or hand it in",
-        )
-    })?;
-    Ok(Json(TransactionPage { digest, round }))
 }
 
 /// A value of the key-value application.
@@ -266,7 +246,7 @@ pub(super) fn text(segment: Segment) -> Answer<String> {
     segment.map(|Path(text)| text).map_err(malformed)
 }
 
-async fn read_kv<T: Send + 'static>(
+pub(super) async fn read_kv<T: Send + 'static>(
     api: &Api,
     read: impl FnOnce(&KvReader) -> Result<Option<T>, StoreError> + Send + 'static,
 ) -> Answer<Option<T>> {
@@ -303,6 +283,25 @@ pub(super) async fn status(State(api): State<Api>) -> Json<Status> {
 pub(super) async fn block(State(api): State<Api>, round: Segment) -> Answer<Response> {
     let round = Round::parse(&text(round)?)?;
     let read = move |state: &ApiState| Ok(state.blocks.block(round.resolve(state)?)?.map(BlockPage::new));
+    api.page(read).await?.ok_or_else(|| round.not_final())
+}
+
+/// The header of a final block: the same bytes from every node.
+#[utoipa::path(
+    get,
+    path = "/v1/headers/{round}",
+    params(("round" = String, Path, description = "A round from 1, or `latest`")),
+    responses(
+        (status = 200, description = "The header", body = HeaderPage),
+        (status = 400, description = "Not a round", body = ErrorPage),
+        (status = 404, description = "Not final here", body = ErrorPage),
+        (status = 500, description = "The node's store failed", body = ErrorPage),
+        (status = 503, description = "The node is busy", body = ErrorPage),
+    )
+)]
+pub(super) async fn header_of(State(api): State<Api>, round: Segment) -> Answer<Response> {
+    let round = Round::parse(&text(round)?)?;
+    let read = move |state: &ApiState| Ok(state.blocks.block(round.resolve(state)?)?.map(HeaderPage::new));
     api.page(read).await?.ok_or_else(|| round.not_final())
 }
 
@@ -354,14 +353,14 @@ pub(super) async fn description() -> Response {
 }
 
 pub(super) async fn no_route() -> Failure {
-    Failure::not_found("there is nothing at this path", "GET / lists the routes")
+    Failure::not_found("there is nothing at this path", "GET /v1 lists the routes")
 }
 
 pub(super) async fn no_method() -> Failure {
     Failure::new(
         StatusCode::METHOD_NOT_ALLOWED,
         "this path takes another method",
-        "GET / lists the routes",
+        "GET /v1 lists the routes",
     )
 }
 

@@ -16,7 +16,8 @@ use utoipa::ToSchema;
 use super::Api;
 use super::failure::{ErrorPage, Failure};
 use super::openapi::ParametersSchema;
-use super::routes::{Segment, SubmittedPage, text};
+use super::routes::{Segment, text};
+use super::transactions::SubmittedPage;
 use crate::operations::WaitError;
 use crate::stake_desk::{FaucetError, StakeDesk};
 

@@ -18,7 +18,7 @@ use klero_sampling::Digest;
 use thiserror::Error;
 
 pub use payload::{PayloadError, pack, transaction_digest, unpack};
-pub use pool::{Pool, PoolError};
+pub use pool::{Pool, PoolError, Waiting};
 
 /// The greatest length of a transaction in bytes.
 pub const MAX_TRANSACTION: usize = 64 << 10;

@@ -1,6 +1,7 @@
 //! Transactions that wait to be ordered.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use klero_sampling::Digest;
 use thiserror::Error;
@@ -17,6 +18,25 @@ pub struct Pool {
     places: HashMap<Digest, u64>,
     next: u64,
     bytes: usize,
+    waiting: Waiting,
+}
+
+/// The digests of a pool's transactions, for those who do not own the pool.
+#[derive(Debug, Clone, Default)]
+pub struct Waiting(Arc<RwLock<HashSet<Digest>>>);
+
+impl Waiting {
+    /// Whether a transaction waits.
+    pub fn has(&self, digest: &Digest) -> bool {
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(digest)
+    }
+
+    fn change(&self, change: impl FnOnce(&mut HashSet<Digest>)) {
+        change(&mut self.0.write().unwrap_or_else(PoisonError::into_inner));
+    }
 }
 
 /// Why a transaction was not taken.
@@ -40,6 +60,14 @@ pub enum PoolError {
 }
 
 impl Pool {
+    /// An empty pool whose transactions are known by their digests elsewhere.
+    pub fn new(waiting: Waiting) -> Self {
+        Self {
+            waiting,
+            ..Self::default()
+        }
+    }
+
     /// Whether a transaction could be taken.
     ///
     /// # Errors
@@ -62,6 +90,9 @@ impl Pool {
     pub fn insert(&mut self, digest: Digest, transaction: Vec<u8>) {
         self.bytes += transaction.len();
         self.places.insert(digest, self.next);
+        self.waiting.change(|waiting| {
+            waiting.insert(digest);
+        });
         self.by_arrival.insert(self.next, transaction);
         self.next += 1;
     }
@@ -74,6 +105,9 @@ impl Pool {
             .and_then(|place| self.by_arrival.remove(&place))
         {
             self.bytes -= transaction.len();
+            self.waiting.change(|waiting| {
+                waiting.remove(digest);
+            });
         }
     }
 

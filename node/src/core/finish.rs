@@ -34,6 +34,7 @@ impl Core {
         };
         // A round whose parent is younger than this process cannot be replayed from an earlier time.
         let is_new = self.chain.timestamp() > self.started.saturating_add(ALLOWED_DRIFT);
+        self.note_decided(role);
         self.finalize(block, false)?;
         if self.saw_begin && is_new {
             self.saw_round_end()?;
@@ -88,11 +89,13 @@ impl Core {
         });
         let (seats, threshold) = seats.unwrap_or_default();
         let (votes, votes_with_proof) = if synced { (0, 0) } else { self.counted };
+        let took = (!synced).then(|| self.round_began.elapsed());
         let event = FinalEvent {
             round: header.round,
             period: certificate.role.period,
             block: digest,
             at_us: now_us(),
+            finality_us: took.map(|took| u64::try_from(took.as_micros()).unwrap_or(u64::MAX)),
             transactions: crate::app::unpack(&block.body.payload).map_or(0, |list| list.len() as u64),
             seats: seats.unwrap_or(threshold),
             threshold,
@@ -103,9 +106,7 @@ impl Core {
             votes_with_proof,
             synced,
         };
-        self.links
-            .metrics
-            .finalized(&event, (!synced).then(|| self.round_began.elapsed()));
+        self.links.metrics.finalized(&event, took);
         tracing::info!(
             round = event.round,
             period = event.period,

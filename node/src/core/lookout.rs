@@ -7,6 +7,8 @@ use klero_committee::{Role, Step};
 use klero_sampling::Digest;
 
 use super::{Core, speak};
+use crate::core_desk::DecidedItem;
+use crate::events::NodeEvent;
 use crate::status::{Quiet, Stall};
 
 /// How often the line is written.
@@ -26,6 +28,10 @@ pub(super) struct Lookout {
     round: u64,
     /// The last round in which a validator was heard.
     heard: BTreeMap<Digest, u64>,
+    /// When the last block before the present stall became final; none without one.
+    stalled: Option<Instant>,
+    /// The last round that was decided here.
+    pub(super) decided: Option<DecidedItem>,
 }
 
 impl Lookout {
@@ -35,6 +41,8 @@ impl Lookout {
             said: Instant::now(),
             round,
             heard: BTreeMap::new(),
+            stalled: None,
+            decided: None,
         }
     }
 
@@ -70,6 +78,7 @@ impl Core {
             (status.soft, status.cert) = (soft, cert);
             status.proposed = machine.lowest().map(|lowest| *lowest.block());
             status.staged = machine.staged().copied();
+            status.paused = self.paused;
             status.silent = self.why_silent();
         });
     }
@@ -82,7 +91,26 @@ impl Core {
         if now.duration_since(self.lookout.said) >= EVERY {
             self.say(now, waited, stall.as_ref());
         }
+        self.tell_stall(stall.as_ref());
         self.links.status.update(|status| status.stall = stall);
+    }
+
+    /// Tells that a stall began or is over, once each.
+    fn tell_stall(&mut self, stall: Option<&Stall>) {
+        match (stall, self.lookout.stalled) {
+            (Some(stall), None) => {
+                self.lookout.stalled = Some(self.lookout.final_at);
+                self.emit(NodeEvent::Stall(stall.clone()));
+            }
+            (None, Some(since)) => {
+                self.lookout.stalled = None;
+                self.emit(NodeEvent::StallOver {
+                    round: self.chain.round(),
+                    seconds: self.lookout.final_at.duration_since(since).as_secs(),
+                });
+            }
+            (Some(_), Some(_)) | (None, None) => {}
+        }
     }
 
     fn say(&mut self, now: Instant, waited: Duration, stall: Option<&Stall>) {
@@ -106,6 +134,9 @@ impl Core {
         if let Some(stall) = stall {
             tracing::warn!("{}", stall.explanation);
         }
+        if self.paused {
+            tracing::warn!("this node casts no votes: the operator paused voting");
+        }
         // Who left the electorate is not missed.
         let electorate = self.context.electorate();
         self.lookout
@@ -115,7 +146,7 @@ impl Core {
     }
 
     /// The step whose quorum is missing, with the seats counted and needed.
-    fn waits_for(&self) -> (&'static str, (u64, u64)) {
+    pub(super) fn waits_for(&self) -> (&'static str, (u64, u64)) {
         let machine = &self.machine;
         let step = match (machine.lowest(), machine.staged()) {
             _ if machine.decision().is_some() => return ("body", (0, 0)),

@@ -14,6 +14,7 @@
 mod bodies;
 mod carry;
 mod checkpoints;
+mod desk;
 mod finish;
 mod forks;
 mod keys;
@@ -44,7 +45,9 @@ use tokio::sync::mpsc;
 use crate::BlockStore;
 use crate::app::ApplicationError;
 use crate::app_thread::{Answer, ApplicationThread, Request};
+use crate::core_desk::Question;
 use crate::events::NodeEvent;
+use crate::feed::Feed;
 use crate::metrics::Metrics;
 use crate::operations::OperationPool;
 use crate::past::PastRounds;
@@ -115,6 +118,8 @@ pub(crate) enum Item {
     Checkpoint(u64, Box<SignedCheckpoint>),
     /// A Cert certificate for another block than the final one of its round.
     Contradiction(Box<QuorumCertificate>),
+    /// The API asks.
+    Question(Question),
 }
 
 /// Why the core stopped.
@@ -172,6 +177,8 @@ pub(crate) struct Links {
     pub(crate) metrics: Arc<Metrics>,
     /// Who started the node, if it wants to know.
     pub(crate) events: Option<EventSender<NodeEvent>>,
+    /// Who listens to the API.
+    pub(crate) feed: Feed,
     /// Bodies to ask peers for; when it is full the machine asks again at its next deadline.
     pub(crate) fetch: mpsc::Sender<Digest>,
     /// The final blocks.
@@ -193,6 +200,8 @@ pub(crate) struct Core {
     log: VoteLog,
     silence: Option<Silence>,
     alarm: Option<String>,
+    /// Whether the operator paused voting.
+    paused: bool,
     links: Links,
     todo: VecDeque<Task>,
     answers: VecDeque<Answer>,
@@ -299,6 +308,7 @@ impl Core {
             Item::Known => false,
             Item::Checkpoint(number, signed) => self.on_checkpoint(number, &signed)?,
             Item::Contradiction(certificate) => self.on_contradiction(&certificate)?,
+            Item::Question(question) => self.on_question(question),
         };
         match receipt {
             Some(receipt) if is_useful => self.links.network.verdict(receipt, Verdict::Accept),
@@ -476,12 +486,5 @@ impl Core {
             }
         }
         Ok(())
-    }
-
-    fn emit(&self, event: NodeEvent) {
-        if let Some(events) = &self.links.events {
-            // Whoever started the node may have stopped listening.
-            let _gone = events.send(event);
-        }
     }
 }

@@ -59,6 +59,7 @@ impl Core {
             log,
             silence,
             alarm,
+            paused: false,
             links,
             todo: VecDeque::new(),
             answers: VecDeque::new(),

@@ -19,7 +19,7 @@ pub(super) struct Silence {
 impl Core {
     /// Whether the node may vote and propose now.
     pub(super) fn may_speak(&self) -> bool {
-        self.silence.is_none() && self.alarm.is_none() && !self.keys.is_empty()
+        self.silence.is_none() && self.alarm.is_none() && !self.paused && !self.keys.is_empty()
     }
 
     /// Why a node with keys does not vote; `None` when it does.
@@ -31,6 +31,9 @@ impl Core {
         }
         if self.keys.is_empty() {
             return Some("no validator keys: this node follows".into());
+        }
+        if self.paused {
+            return Some("the operator paused voting: resume it with PUT /v1/admin/voting".into());
         }
         self.silence.as_ref().map(|silence| match silence.twin {
             Some(id) => format!(

@@ -9,7 +9,7 @@ use klero_sampling::{Digest, Domain};
 use klero_stake::{Evidence, Operation, OperationError, Receipt, SignedOperation, Status};
 
 use super::Core;
-use crate::events::NodeEvent;
+use crate::events::{EvidenceEvent, NodeEvent, now_us};
 use crate::wire::Message;
 
 /// The most offences that wait to be reported; more come from a network that is beyond reports.
@@ -82,7 +82,7 @@ impl Core {
     /// What this node sees first it tells the others: who proposes next may not have heard both.
     fn saw_offence(&mut self, evidence: Option<Evidence>) {
         if let Some(evidence) = evidence
-            && self.watch.note(evidence)
+            && self.note_offence(evidence)
         {
             self.publish(Message::Evidence(evidence), 0);
         }
@@ -90,7 +90,40 @@ impl Core {
 
     /// Evidence that a peer presents, and that was proven; says whether it is new.
     pub(super) fn on_evidence(&mut self, evidence: Evidence) -> bool {
-        self.watch.note(evidence)
+        self.note_offence(evidence)
+    }
+
+    /// Notes evidence, and tells of it if it is about something new; says whether it is.
+    fn note_offence(&mut self, evidence: Evidence) -> bool {
+        let is_new = self.watch.note(evidence);
+        if is_new && let Some(event) = self.describe(&evidence) {
+            self.emit(NodeEvent::Evidence(event));
+        }
+        is_new
+    }
+
+    /// The offences that wait to be reported in a block.
+    pub(super) fn offences(&self) -> Vec<EvidenceEvent> {
+        let offences = self.watch.offences.values();
+        offences.filter_map(|evidence| self.describe(evidence)).collect()
+    }
+
+    fn describe(&self, evidence: &Evidence) -> Option<EvidenceEvent> {
+        let Evidence {
+            round, period, voter, ..
+        } = *evidence;
+        let view = self.links.view.get();
+        let past = self.links.past.get(round).map(|(context, _)| context);
+        let context = past.as_ref().or_else(|| view.context(round));
+        let member = context.and_then(|context| context.electorate().member(voter));
+        Some(EvidenceEvent {
+            round,
+            period,
+            validator: member.map(|member| member.id),
+            index: voter,
+            kind: evidence.kind().ok()?,
+            at_us: now_us(),
+        })
     }
 
     /// Two blocks of one proposer in one role [STK-5] (a).

@@ -110,7 +110,7 @@ fn keys_are_percent_encoded() {
 fn another_method_is_not_allowed() {
     let served = Served::chain(&[]);
     let (_, help) = served.get(TRANSACTIONS).failure(405);
-    assert!(help.contains("GET /"), "{help}");
+    assert!(help.contains("GET /v1"), "{help}");
     served.post("/v1/status", b"").failure(405);
 }
 

@@ -19,22 +19,6 @@ fn a_transaction_is_taken_under_its_digest() {
 }
 
 #[test]
-fn a_final_transaction_has_its_round_and_a_waiting_one_is_not_found() {
-    let chain = chains::full();
-    let served = Served::chain(&chain.blocks);
-    let text = b"set key1 of round 5";
-    let digest = transaction_digest(text);
-    let answer = served.get(&format!("/v1/transactions/{digest}"));
-    assert_eq!(
-        (answer.status, answer.json()),
-        (200, json!({ "digest": digest, "round": 5 }))
-    );
-    assert_eq!(served.post("/v1/transactions", b"set b 1").status, 202);
-    let waiting = served.get(&format!("/v1/transactions/{}", transaction_digest(b"set b 1")));
-    waiting.failure(404);
-}
-
-#[test]
 fn a_value_comes_with_its_round_and_transaction() {
     let chain = chains::full();
     let served = Served::chain(&chain.blocks);
@@ -88,6 +72,21 @@ fn a_block_shows_header_body_and_transactions() {
 }
 
 #[test]
+fn a_header_is_that_of_its_block() {
+    let chain = chains::quota();
+    let served = Served::chain(&chain.blocks);
+    let header = &chain.block(5).block.header;
+    let expected = json!({
+        "round": 5,
+        "digest": Domain::Header.digest_bytes(&borsh::to_vec(header).unwrap()),
+        "header": serde_json::to_value(header).unwrap(),
+    });
+    assert_eq!(served.get("/v1/headers/5").json(), expected);
+    served.get("/v1/headers/99").failure(404);
+    served.get("/v1/headers/05").failure(400);
+}
+
+#[test]
 fn a_certificate_names_its_block() {
     let chain = chains::quota();
     let served = Served::chain(&chain.blocks);
@@ -104,7 +103,7 @@ fn a_certificate_names_its_block() {
 fn latest_is_the_last_final_round() {
     let chain = chains::full();
     let served = Served::chain(&chain.blocks);
-    for kind in ["blocks", "certificates"] {
+    for kind in ["blocks", "headers", "certificates"] {
         let latest = served.get(&format!("/v1/{kind}/latest"));
         assert_eq!(latest.status, 200);
         assert_eq!(latest.body, served.get(&format!("/v1/{kind}/{ROUNDS}")).body);
@@ -152,7 +151,7 @@ fn the_counters_are_served_for_prometheus() {
 fn a_stopped_server_gives_its_port_free() {
     let served = Served::chain(&[]);
     let address = served.address;
-    assert_eq!(served.get("/").status, 200);
+    assert_eq!(served.get("/v1").status, 200);
     served.stop();
     assert!(std::net::TcpStream::connect(address).is_err());
 }

@@ -15,10 +15,10 @@ fn from_a_list_of_stakes_to_a_genesis() {
     assert_eq!(examples.len(), 7);
     for example in &examples {
         if example.command.starts_with("klero analysis ") {
-            let printed = run(here.path(), &example.command, ["", ""]);
+            let printed = run(here.path(), &example.command, &[]);
             assert_eq!(printed, example.printed, "$ {}", example.command);
         } else {
-            assert_prints(example, here.path(), ["", ""]);
+            assert_prints(example, here.path(), &[]);
         }
     }
 }

@@ -72,6 +72,7 @@ fn help_lists_the_commands() {
         "node",
         "init",
         "status",
+        "admin",
         "stake",
         "verify",
         "genesis",

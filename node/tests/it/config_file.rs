@@ -39,7 +39,8 @@ fn relative_paths_are_relative_to_the_file_and_absolute_ones_stay() {
 #[test]
 fn a_configuration_that_is_written_is_read_back() {
     let text = "name = \"n\"\ngenesis = \"/g\"\ndata = \"/d\"\nkeys = \"/k\"\nrpc = \"127.0.0.1:1\"\n\
-        listen = [\"/ip4/127.0.0.1/udp/1/quic-v1\"]\nbootnodes = [\"/ip4/127.0.0.1/udp/2/quic-v1\"]\n";
+        listen = [\"/ip4/127.0.0.1/udp/1/quic-v1\"]\nbootnodes = [\"/ip4/127.0.0.1/udp/2/quic-v1\"]\n\
+        [admin]\nlisten = \"127.0.0.1:2\"\ntoken = \"/t\"\n";
     let config = load(text).1.unwrap();
     let again = load(&toml::to_string(&config).unwrap()).1.unwrap();
     assert_eq!(again, config);
@@ -72,4 +73,18 @@ fn a_missing_file_is_named_with_what_helps() {
         error.contains("nowhere.toml") && error.contains("klero testnet"),
         "{error}"
     );
+}
+
+#[test]
+fn the_admin_api_is_off_unless_asked_for_and_then_on_this_machine_alone() {
+    let three = "name = \"n\"\ngenesis = \"g\"\ndata = \"d\"\n";
+    assert_eq!(load(three).1.unwrap().admin, None);
+    let (directory, config) = load(&format!("{three}[admin]\n"));
+    let admin = config.unwrap().admin.unwrap();
+    assert!(admin.listen.ip().is_loopback());
+    assert_eq!(admin.token, directory.join("admin.token"));
+    let error = load(&format!("{three}[admin]\npassword = \"p\"\n"))
+        .1
+        .unwrap_err();
+    assert!(error.to_string().contains("password"), "{error}");
 }

@@ -1,15 +1,23 @@
 //! Tests of the node, one behaviour a file.
 
+mod admin;
+mod admin_process;
+mod api_electorate;
 mod api_errors;
+mod api_events;
 mod api_limits;
+mod api_live;
 mod api_openapi;
+mod api_page;
 mod api_routes;
 mod api_stake;
+mod api_transactions;
 mod bounds;
 mod chains;
 mod checkpoint_signing;
 mod choosing_page;
 mod cli;
+mod cli_admin;
 mod cli_init;
 mod cli_keys;
 mod cli_sortition;
@@ -25,6 +33,7 @@ mod keys_file;
 mod kv_crash;
 mod kv_once;
 mod kv_rules;
+mod launch_docs;
 mod liar;
 mod light_bytes;
 mod light_fields;

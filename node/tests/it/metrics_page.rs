@@ -13,6 +13,7 @@ fn event(round: u64, synced: bool) -> FinalEvent {
         period: 0,
         block: Digest::ZERO,
         at_us: 1,
+        finality_us: None,
         transactions: 4,
         seats: 9,
         threshold: 9,

@@ -18,10 +18,11 @@ pub(crate) struct Example {
     pub(crate) printed: Vec<String>,
 }
 
-pub(crate) fn examples(page: &str) -> Vec<Example> {
+/// The commands of a text.
+pub(crate) fn examples(text: &str) -> Vec<Example> {
     let mut examples: Vec<Example> = Vec::new();
     let mut is_console = false;
-    for line in page.lines() {
+    for line in text.lines() {
         match line.strip_prefix("```") {
             Some(kind) => is_console = kind == "console",
             None if !is_console => {}
@@ -86,8 +87,8 @@ fn matches(expected: &[String], printed: &[String]) -> bool {
     }
 }
 
-/// Runs a command in a shell that finds `klero` and the two addresses; what it prints.
-pub(crate) fn run(directory: &Path, command: &str, rpc: [&str; 2]) -> Vec<String> {
+/// Runs a command in a shell that finds `klero` and these variables; what it prints.
+pub(crate) fn run(directory: &Path, command: &str, variables: &[(&str, &str)]) -> Vec<String> {
     let program = Path::new(env!("CARGO_BIN_EXE_klero"));
     let inherited = std::env::var("PATH").unwrap_or_default();
     let path = format!("{}:{inherited}", program.parent().unwrap().display());
@@ -95,8 +96,7 @@ pub(crate) fn run(directory: &Path, command: &str, rpc: [&str; 2]) -> Vec<String
         .args(["-c", command])
         .current_dir(directory)
         .env("PATH", path)
-        .env("RPC", rpc[0])
-        .env("OTHER", rpc[1])
+        .envs(variables.iter().copied())
         .stdin(Stdio::null())
         .output()
         .unwrap();
@@ -109,11 +109,12 @@ pub(crate) fn run(directory: &Path, command: &str, rpc: [&str; 2]) -> Vec<String
         .collect()
 }
 
-pub(crate) fn assert_prints(example: &Example, directory: &Path, rpc: [&str; 2]) {
-    let printed = run(directory, &example.command, rpc);
+/// A command prints what the text says.
+pub(crate) fn assert_prints(example: &Example, directory: &Path, variables: &[(&str, &str)]) {
+    let printed = run(directory, &example.command, variables);
     assert!(
         matches(&example.printed, &printed),
-        "$ {}\nprints\n{}\nbut the page says\n{}",
+        "$ {}\nprints\n{}\nbut the text says\n{}",
         example.command,
         printed.join("\n"),
         example.printed.join("\n")
@@ -165,7 +166,7 @@ fn commands_print_what_the_readme_says() {
     );
     let quiet = crate::testnet_launch::alone();
     for example in &alone {
-        assert_prints(example, directory.path(), ["", ""]);
+        assert_prints(example, directory.path(), &[]);
     }
     drop(quiet);
     let net = Launched::start(&["--validators", "4"]);
@@ -178,7 +179,7 @@ fn commands_print_what_the_readme_says() {
         if example.command.starts_with("curl ") {
             assert_answers(example, rpc);
         } else {
-            assert_prints(example, directory.path(), rpc);
+            assert_prints(example, directory.path(), &[("RPC", rpc[0]), ("OTHER", rpc[1])]);
         }
     }
 }

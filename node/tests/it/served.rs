@@ -8,10 +8,11 @@ use std::time::Duration;
 use klero_finality::FinalBlock;
 use klero_node::api::{ApiState, serve};
 use klero_node::app::kv::KeyValue;
-use klero_node::app::{Application, Place, Pool};
+use klero_node::app::{Application, Place, Pool, Waiting};
+use klero_node::feed::Feed;
 use klero_node::metrics::Metrics;
 use klero_node::store::{Batch, Durability, MemoryStore, Store};
-use klero_node::{BlockStore, SharedStatus, Status, Submission, Submitter};
+use klero_node::{BlockStore, PeerBook, SharedStatus, Status, Submission, Submitter};
 use serde_json::Value as Json;
 use tokio::sync::{mpsc, oneshot};
 
@@ -48,6 +49,7 @@ pub(crate) struct Served {
     pub(crate) address: SocketAddr,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) status: SharedStatus,
+    pub(crate) feed: Feed,
     agent: ureq::Agent,
     stop: Option<oneshot::Sender<()>>,
     server: Option<JoinHandle<std::io::Result<()>>>,
@@ -73,24 +75,31 @@ impl Served {
         let head = blocks.last().map_or(0, |block| block.block.header.round);
         let reader = application.reader();
         let (submitter, submissions) = Submitter::channel(16);
-        std::thread::spawn(move || take_in(application, submissions));
-        Self::start(store, submitter, Some(reader), head)
+        let waiting = Waiting::default();
+        let pool = Pool::new(waiting.clone());
+        std::thread::spawn(move || take_in(application, pool, submissions));
+        Self::start(store, submitter, (Some(reader), waiting), head)
     }
 
     /// An empty chain of another application, with this submitter.
     pub(crate) fn without_kv(submitter: Submitter) -> Self {
-        Self::start(Arc::new(MemoryStore::default()), submitter, None, 0)
+        Self::start(
+            Arc::new(MemoryStore::default()),
+            submitter,
+            (None, Waiting::default()),
+            0,
+        )
     }
 
     fn start(
         store: Arc<dyn Store>,
         submitter: Submitter,
-        kv: Option<klero_node::app::kv::KvReader>,
+        (kv, waiting): (Option<klero_node::app::kv::KvReader>, Waiting),
         head: u64,
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let (metrics, status) = (Metrics::new(), SharedStatus::default());
+        let (metrics, status, feed) = (Metrics::new(), SharedStatus::default(), Feed::default());
         status.update(|status: &mut Status| {
             status.name = "served".into();
             status.final_round = head;
@@ -103,6 +112,10 @@ impl Served {
             metrics: Arc::clone(&metrics),
             kv,
             stake: None,
+            feed: feed.clone(),
+            desk: None,
+            peers: PeerBook::default(),
+            waiting,
         };
         let (stop, stopped) = oneshot::channel::<()>();
         let server = std::thread::spawn(move || {
@@ -124,6 +137,7 @@ impl Served {
             address,
             metrics,
             status,
+            feed,
             agent,
             stop: Some(stop),
             server: Some(server),
@@ -185,8 +199,7 @@ fn answer(mut response: ureq::http::Response<ureq::Body>) -> Answer {
 }
 
 /// What the application's thread of a node does with submissions.
-fn take_in(mut application: KeyValue, mut submissions: mpsc::Receiver<Submission>) {
-    let mut pool = Pool::default();
+fn take_in(mut application: KeyValue, mut pool: Pool, mut submissions: mpsc::Receiver<Submission>) {
     while let Some(Submission { transaction, answer }) = submissions.blocking_recv() {
         let verdict = pool.admits(&transaction).and_then(|digest| {
             application

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use klero_node::events::NodeEvent;
 use klero_node::finality::Profile;
 
 use crate::cluster::{Cluster, quick};
@@ -52,4 +53,22 @@ fn a_stall_is_explained_until_it_is_over() {
         assert!(Instant::now() < until, "it is over");
         std::thread::sleep(Duration::from_millis(20));
     }
+    assert_told_once(&cluster, stall.round);
+}
+
+/// The stall and its end were told, once each and in this order.
+fn assert_told_once(cluster: &Cluster, round: u64) {
+    let events = cluster.events(0).into_iter();
+    let told: Vec<_> = events
+        .filter(|event| matches!(event, NodeEvent::Stall(_) | NodeEvent::StallOver { .. }))
+        .collect();
+    let [
+        NodeEvent::Stall(begun),
+        NodeEvent::StallOver { round: last, seconds },
+    ] = told.as_slice()
+    else {
+        panic!("{told:#?}");
+    };
+    assert_eq!((begun.round, *last >= round), (round, true));
+    assert!((10..120).contains(seconds) && begun.seconds >= 10, "{told:?}");
 }

@@ -36,6 +36,7 @@ pub(crate) struct NodeEntry {
     pub(crate) pid: u32,
     pub(crate) dir: PathBuf,
     pub(crate) rpc: String,
+    pub(crate) admin: String,
     pub(crate) p2p: String,
 }
 

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
-use klero_node::NodeConfig;
 use klero_node::keys::KeyFile;
+use klero_node::{AdminConfig, NodeConfig};
 use klero_sampling::vrf::VrfSuite;
 use serde_json::json;
 
@@ -44,6 +44,9 @@ pub(crate) struct Args {
     /// Where the HTTP API listens
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8545")]
     rpc: SocketAddr,
+    /// Where the admin API listens; without it there is none
+    #[arg(long, value_name = "ADDRESS")]
+    admin: Option<SocketAddr>,
     /// Where the node listens for peers
     #[arg(
         long,
@@ -132,6 +135,10 @@ fn configuration(args: &Args, has_keys: bool) -> NodeConfig {
         listen: args.listen.clone(),
         bootnodes: args.bootnode.clone(),
         wait_for_peers: 0,
+        admin: args.admin.map(|listen| AdminConfig {
+            listen,
+            token: "admin.token".into(),
+        }),
     }
 }
 

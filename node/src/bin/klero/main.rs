@@ -6,6 +6,7 @@
     reason = "results go to standard output, what went wrong to standard error"
 )]
 
+mod admin;
 mod analysis;
 mod genesis;
 mod init;
@@ -41,6 +42,9 @@ enum Command {
     Init(init::Args),
     /// Show where a running node stands
     Status(status::Args),
+    /// Look into a running node and pause it, as its operator
+    #[command(arg_required_else_help = true)]
+    Admin(admin::Args),
     /// Move stake and run a validator: the wallet of an account
     #[command(subcommand, arg_required_else_help = true)]
     Stake(stake::Command),
@@ -66,6 +70,7 @@ impl Command {
             Self::Node(args) => node::run(&args),
             Self::Init(args) => init::run(&args),
             Self::Status(args) => status::run(&args),
+            Self::Admin(args) => admin::run(&args),
             Self::Stake(command) => stake::run(command),
             Self::Verify(args) => verify::run(&args),
             Self::Genesis(command) => genesis::run(command),

@@ -1,16 +1,14 @@
 //! `klero node`: runs one node until it is told to stop.
 
-use std::io::{IsTerminal, Read};
+use std::io::Read;
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use klero_node::events::NodeEvent;
-use klero_node::{Node, NodeBuilder, NodeConfig};
+use klero_node::{Logs, Node, NodeBuilder, NodeConfig};
 use klero_stake::Receipt;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
 
 use crate::output;
 
@@ -22,7 +20,8 @@ pub(crate) struct Args {
     /// The node's configuration, as `klero init` and `klero testnet` write it
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
-    /// Print one line of JSON for each event: ready, proposed, final, stake, checkpoint, fork, alarm
+    /// Print one line of JSON for each event: ready, proposed, final, stake, checkpoint, evidence, stall, stall_over,
+    /// voting, fork, alarm
     #[arg(long)]
     json: bool,
     /// Stop when standard input ends: with the process that started this one
@@ -37,7 +36,7 @@ pub(crate) struct Args {
 struct Stop;
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
-    write_logs();
+    let logs = write_logs();
     let (stop, stopped) = channel();
     stop_on_signal(stop.clone())?;
     if args.exit_with_parent {
@@ -46,7 +45,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let (events, told) = channel();
     let config = NodeConfig::load(&args.config)?;
     let name = config.name.clone();
-    let builder = NodeBuilder::from_config(&config)?.key_value()?.events(events);
+    let builder = NodeBuilder::from_config(&config)?
+        .key_value()?
+        .logs(logs)
+        .events(events);
     let builder = if args.equivocate {
         builder.equivocating()
     } else {
@@ -59,16 +61,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
 }
 
 /// Logs go to standard error; `KLERO_LOG` says which, `info` and above without it.
-fn write_logs() {
-    let filter = EnvFilter::builder()
-        .with_env_var("KLERO_LOG")
-        .with_default_directive(LevelFilter::INFO.into())
-        .from_env_lossy();
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
+fn write_logs() -> Logs {
+    Logs::install(&std::env::var("KLERO_LOG").unwrap_or_default())
 }
 
 /// SIGINT, SIGTERM and SIGHUP stop the node.
@@ -111,10 +105,13 @@ fn print_events(events: Receiver<NodeEvent>, name: String, json: bool, stop: Sen
 /// What people want to know; the log has the rest.
 fn tell(name: &str, event: &NodeEvent) -> anyhow::Result<()> {
     match event {
-        NodeEvent::Ready { rpc, p2p } => output::write(&format!(
-            "{name} runs\n  API    {rpc}\n  peers  {}\n",
-            p2p.join(" ")
-        )),
+        NodeEvent::Ready { rpc, admin, p2p } => {
+            let admin = admin
+                .as_ref()
+                .map_or_else(String::new, |url| format!("  admin  {url}\n"));
+            let peers = p2p.join(" ");
+            output::write(&format!("{name} runs\n  page   {rpc}\n{admin}  peers  {peers}\n"))
+        }
         NodeEvent::Alarm { cause } => output::write(&format!("alarm: {cause}; {name} votes no more\n")),
         NodeEvent::Stake {
             round,
@@ -127,7 +124,11 @@ fn tell(name: &str, event: &NodeEvent) -> anyhow::Result<()> {
         NodeEvent::Proposed { .. }
         | NodeEvent::Final(_)
         | NodeEvent::Checkpoint { .. }
-        | NodeEvent::Stake { .. } => Ok(()),
+        | NodeEvent::Stake { .. }
+        | NodeEvent::Evidence(_)
+        | NodeEvent::Stall(_)
+        | NodeEvent::StallOver { .. }
+        | NodeEvent::Voting { .. } => Ok(()),
     }
 }
 

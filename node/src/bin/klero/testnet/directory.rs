@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
-use klero_node::NodeConfig;
+use klero_node::{AdminConfig, NodeConfig};
 use serde::Serialize;
 
 use super::plan::Plan;
@@ -42,6 +42,8 @@ pub(crate) struct NodeEntry {
     pub(crate) dir: PathBuf,
     /// Its HTTP API.
     pub(crate) rpc: String,
+    /// Its admin API; the token is in the file `admin.token` of its directory.
+    pub(crate) admin: String,
     /// Its address for peers.
     pub(crate) p2p: String,
 }
@@ -119,6 +121,10 @@ impl Directory {
                 listen: vec![ports.peers()?],
                 wait_for_peers: bootnodes.len(),
                 bootnodes,
+                admin: Some(AdminConfig {
+                    listen: ports.admin()?,
+                    token: "admin.token".into(),
+                }),
             };
             let path = self.config(&node.name);
             std::fs::write(&path, toml::to_string(&config)?)

@@ -48,7 +48,8 @@ pub(crate) struct Args {
     /// which stays
     #[arg(long)]
     dir: Option<PathBuf>,
-    /// First of two ports a node: for peers (UDP), and the HTTP API (TCP). Without it the system chooses
+    /// First of two ports a node: for peers (UDP) and the admin API (TCP), then for the HTTP API (TCP). Without it the
+    /// system chooses
     #[arg(long, value_name = "PORT")]
     base_port: Option<u16>,
     /// Any text: the same one makes the same keys and stakes again. Without it, keys are random

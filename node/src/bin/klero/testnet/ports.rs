@@ -4,16 +4,17 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 
 use anyhow::{Context, bail};
 
-/// The two sockets of a node, held until the node is started so that nobody else is given their ports.
+/// The sockets of a node, held until the node is started so that nobody else is given their ports.
 #[derive(Debug)]
 pub(crate) struct Ports {
     peers: UdpSocket,
     rpc: TcpListener,
+    admin: TcpListener,
 }
 
 impl Ports {
-    /// Reserves the ports of `nodes` nodes: two a node, first the one for peers (UDP), then the one of the HTTP
-    /// API (TCP).
+    /// Reserves the ports of `nodes` nodes: two a node, first the one for peers (UDP) and of the admin API (TCP),
+    /// then the one of the HTTP API (TCP).
     pub(crate) fn reserve(nodes: usize, base: Option<u16>) -> anyhow::Result<Vec<Self>> {
         let last = base.map(|base| usize::from(base) + 2 * nodes - 1);
         if let (Some(base), Some(last)) = (base, last)
@@ -28,10 +29,12 @@ impl Ports {
         let mut next = || numbers.next().unwrap_or_default();
         (0..nodes)
             .map(|_| {
-                let (peers, rpc) = (loopback(next()), loopback(next()));
+                let (first, second) = (next(), next());
+                let (peers, admin, rpc) = (loopback(first), loopback(first), loopback(second));
                 Ok(Self {
                     peers: UdpSocket::bind(peers).with_context(|| refused(peers, "UDP"))?,
                     rpc: TcpListener::bind(rpc).with_context(|| refused(rpc, "TCP"))?,
+                    admin: TcpListener::bind(admin).with_context(|| refused(admin, "TCP"))?,
                 })
             })
             .collect()
@@ -46,6 +49,11 @@ impl Ports {
     /// Where the node serves its HTTP API.
     pub(crate) fn rpc(&self) -> anyhow::Result<SocketAddr> {
         self.rpc.local_addr().context("a port that was just reserved")
+    }
+
+    /// Where the node serves its admin API.
+    pub(crate) fn admin(&self) -> anyhow::Result<SocketAddr> {
+        self.admin.local_addr().context("a port that was just reserved")
     }
 }
 

@@ -197,6 +197,7 @@ mod tests {
             period: 0,
             block: Digest([block; 32]),
             at_us,
+            finality_us: None,
             transactions: 2,
             seats: 700,
             threshold: 690,

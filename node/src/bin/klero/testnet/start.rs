@@ -19,8 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct Started {
     /// Their processes.
     pub(crate) children: Vec<Child>,
-    /// Where each one listens: HTTP API and peers.
-    addresses: Vec<(String, String)>,
+    /// Where each one listens: HTTP API, admin API and peers.
+    addresses: Vec<[String; 3]>,
     /// What they said while others still started.
     pub(crate) early: Vec<Message>,
 }
@@ -32,11 +32,12 @@ impl Started {
             .children
             .iter()
             .zip(&self.addresses)
-            .map(|(child, (rpc, p2p))| NodeEntry {
+            .map(|(child, [rpc, admin, p2p])| NodeEntry {
                 name: child.name.clone(),
                 pid: child.pid(),
                 dir: directory.node(&child.name),
                 rpc: rpc.clone(),
+                admin: admin.clone(),
                 p2p: p2p.clone(),
             });
         NetworkFile {
@@ -98,14 +99,15 @@ fn start(
             sender.clone(),
         )?);
     }
-    let mut addresses: Vec<Option<(String, String)>> = vec![None; children.len()];
+    let mut addresses: Vec<Option<[String; 3]>> = vec![None; children.len()];
     let mut early = Vec::new();
     let deadline = Instant::now() + PATIENCE;
     while addresses.contains(&None) {
         match messages.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
             Ok(Message::Event(place, event)) => match *event {
-                NodeEvent::Ready { rpc, p2p } => {
-                    addresses[place] = Some((rpc, p2p.into_iter().next().unwrap_or_default()));
+                NodeEvent::Ready { rpc, admin, p2p } => {
+                    let peers = p2p.into_iter().next().unwrap_or_default();
+                    addresses[place] = Some([rpc, admin.unwrap_or_default(), peers]);
                 }
                 other => early.push(Message::Event(place, Box::new(other))),
             },
@@ -146,7 +148,7 @@ fn ended(child: &mut Child) -> anyhow::Result<anyhow::Error> {
     ))
 }
 
-fn silent(children: &[Child], addresses: &[Option<(String, String)>]) -> String {
+fn silent(children: &[Child], addresses: &[Option<[String; 3]>]) -> String {
     let late = children
         .iter()
         .zip(addresses)

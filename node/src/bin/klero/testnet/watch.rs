@@ -117,7 +117,12 @@ impl<'a> Watch<'a> {
                 }
             }
             NodeEvent::Fork { report, .. } => self.screen.remark(&report.to_string()),
-            NodeEvent::Checkpoint { .. } | NodeEvent::Stake { .. } => {}
+            NodeEvent::Checkpoint { .. }
+            | NodeEvent::Stake { .. }
+            | NodeEvent::Evidence(_)
+            | NodeEvent::Stall(_)
+            | NodeEvent::StallOver { .. }
+            | NodeEvent::Voting { .. } => {}
             NodeEvent::Alarm { cause } => {
                 let name = &self.plan.nodes[place].name;
                 self.screen
