@@ -21,5 +21,6 @@ mod network;
 mod operations;
 mod parent_certificates;
 mod seed_chain;
+mod states;
 mod timestamps;
 mod vrf_suites;
