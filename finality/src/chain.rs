@@ -376,6 +376,11 @@ impl Chain {
             }
             _ => return Err(BodyError::ParentCertificate.into()),
         }
+        self.checked_outcome(block)
+    }
+
+    /// What a block's operations give, if its header names the registry after them.
+    pub(crate) fn checked_outcome(&self, block: &Block) -> Result<(Applied, Commitments), ChainError> {
         let applied = self.outcome_of(block)?;
         let commitments = applied.registry.commitments();
         if block.header.registry_root != commitments.root() {
@@ -424,7 +429,12 @@ impl Chain {
         Ok(self.follow(&block.header, applied, commitments))
     }
 
-    fn follow(&mut self, header: &Header, applied: Applied, commitments: Commitments) -> Vec<Receipt> {
+    pub(crate) fn follow(
+        &mut self,
+        header: &Header,
+        applied: Applied,
+        commitments: Commitments,
+    ) -> Vec<Receipt> {
         self.head_context = self.context(header.round);
         let (electorate, profile) = (self.committees.electorate(), self.committees.profile());
         self.checkpoints.push(header, electorate, profile);

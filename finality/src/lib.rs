@@ -25,6 +25,7 @@ mod fork_report;
 mod genesis;
 mod level;
 mod light;
+mod row;
 mod state;
 
 pub use block::{Block, Body, BodyError, FinalBlock, Header, MAX_PAYLOAD, PROTOCOL_VERSION};
@@ -41,4 +42,5 @@ pub use klero_committee::Profile;
 pub use klero_stake as stake;
 pub use level::Level;
 pub use light::{Age, LightBlock, LightClient, LightError, TrustedCheckpoint};
+pub use row::{Claim, Row};
 pub use state::{ChainState, Footprint, StateError};

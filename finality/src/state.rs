@@ -17,7 +17,8 @@ use klero_stake::commitments::Commitments;
 use klero_stake::{Courts, History, HistoryError, HistoryRecord, Registry, electorate_root};
 use thiserror::Error;
 
-use crate::block::{Block, Header};
+use crate::block::{Block, FinalBlock, Header};
+use crate::chain::is_cert_for;
 use crate::checkpoints::OlderCheckpoints;
 use crate::{Chain, ChainError, Genesis};
 
@@ -204,6 +205,22 @@ impl Chain {
         };
         let is_same = same.is_some() || electorate_root(&committees) == before.next_electorate;
         is_same.then(|| RoundContext::of(*self.id(), round, before.next_seed, committees))
+    }
+
+    /// Checks that a block is the last one of this chain, and its certificate one of it.
+    ///
+    /// # Errors
+    /// [`ChainError`] when it is another block, or not shown to be final.
+    pub fn check_head(&self, last: &FinalBlock) -> Result<(), ChainError> {
+        if last.block.header.digest() != self.head {
+            return Err(crate::HeaderError::Parent.into());
+        }
+        last.block.check_body()?;
+        is_cert_for(&last.certificate, self.round, &self.head)?;
+        if let Some(context) = &self.head_context {
+            last.certificate.verify(context)?;
+        }
+        Ok(())
     }
 
     /// Follows a block from the own store: it must name the last block as its parent, and the registry after it.

@@ -20,6 +20,7 @@ mod light_walk;
 mod network;
 mod operations;
 mod parent_certificates;
+mod rows;
 mod seed_chain;
 mod states;
 mod timestamps;
