@@ -34,6 +34,34 @@ pub struct NodeConfig {
     /// Peers to wait for before the first step, at most ten seconds; useful where all nodes start together.
     #[serde(default)]
     pub wait_for_peers: usize,
+    /// How a node with an empty database begins: with it, from a state snapshot of its peers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub join: Option<JoinConfig>,
+}
+
+/// What a node that joins trusts beside its genesis.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JoinConfig {
+    /// A checkpoint that is trusted, as `klero init --join` writes it; without one, the genesis alone is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<PathBuf>,
+    /// How old it may be at the first start, in hours: less than the time for which stake that unbonds stays liable.
+    #[serde(default = "default_max_age")]
+    pub max_age_hours: u64,
+}
+
+const fn default_max_age() -> u64 {
+    24
+}
+
+impl Default for JoinConfig {
+    fn default() -> Self {
+        Self {
+            checkpoint: None,
+            max_age_hours: default_max_age(),
+        }
+    }
 }
 
 fn default_rpc() -> SocketAddr {
@@ -85,6 +113,7 @@ impl NodeConfig {
             Some(&mut config.data),
             config.keys.as_mut(),
             config.faucet.as_mut(),
+            config.join.as_mut().and_then(|join| join.checkpoint.as_mut()),
         ]
         .into_iter()
         .flatten()

@@ -14,16 +14,19 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
 use crate::BlockStore;
+use crate::api::Bundle;
 use crate::app::{Application, PoolError};
 use crate::app_thread;
 use crate::builder::NodeBuilder;
 use crate::core::{self, Core, CoreError, Links, OwnKeys};
 use crate::error::NodeError;
 use crate::events::NodeEvent;
+use crate::join::Joiner;
 use crate::keys::{KeyEntry, KeyFile, Secret};
 use crate::level::LevelPage;
-use crate::parts::Parts;
+use crate::parts::{Connected, Parts};
 use crate::past::PastRounds;
+use crate::snapshot::{self, Restored, Snapshots};
 use crate::status::{SharedStatus, Status};
 use crate::submit::Submitter;
 use crate::verify::Verifier;
@@ -38,6 +41,15 @@ const SUBSCRIPTIONS: Duration = Duration::from_millis(300);
 /// How long stopping may take.
 const STOP_WITHIN: Duration = Duration::from_secs(3);
 
+/// How a node came by its chain when it started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Restart {
+    /// The round of the state snapshot that it was read from; none when every block was replayed.
+    pub snapshot: Option<u64>,
+    /// The blocks that were replayed.
+    pub replayed: u64,
+}
+
 /// A running node. It stops when it is dropped or by [`Node::stop`].
 pub struct Node {
     rpc: Option<SocketAddr>,
@@ -45,6 +57,7 @@ pub struct Node {
     status: SharedStatus,
     submitter: Submitter,
     blocks: BlockStore,
+    restart: Restart,
     core: Option<JoinHandle<Result<(), CoreError>>>,
     application: Option<app_thread::Running>,
     failed: Receiver<String>,
@@ -65,15 +78,43 @@ impl Node {
         let mut application = wanted.application.ok_or(NodeError::NoApplication)?;
         let blocks = BlockStore::new(wanted.store);
         let past = PastRounds::default();
-        let chain = restore(&wanted.genesis, &blocks, &past)?;
-        let checkpoint = blocks.last_checkpoint()?;
+        let every = wanted.snapshot_every;
+        let every = every.unwrap_or_else(|| snapshot::stride(wanted.genesis.checkpoints.interval));
+        let snapshots = Snapshots::new(&blocks, every);
+        let mut restored = snapshot::restore(&wanted.genesis, &blocks, &snapshots, &past)?;
+        let mut checkpoint = blocks.last_checkpoint()?;
         replay(application.as_mut(), &blocks)?;
         let own = own_keys(wanted.keys.as_ref())?;
         let log = open_log(&blocks, wanted.never_voted, &own)?;
-        let config = network_config(*chain.id(), wanted.keys.as_ref(), wanted.listen, wanted.bootnodes)?;
+        let config = network_config(
+            *restored.chain.id(),
+            wanted.keys.as_ref(),
+            wanted.listen,
+            wanted.bootnodes,
+        )?;
         let listener = wanted.rpc.map(bind).transpose()?;
         let runtime = runtime()?;
-        let joined = Parts::join(&runtime, (&chain, &past), blocks, config)?;
+        let bundle = Bundle::new(wanted.genesis.clone(), &config.bootnodes);
+        let connected = Connected::start(&runtime, &blocks, &snapshots, config)?;
+        if let Some(from) = wanted.join.as_ref().filter(|_| restored.chain.round() == 0) {
+            let joiner = Joiner {
+                network: &connected.network,
+                genesis: &wanted.genesis,
+                blocks: &blocks,
+                snapshots: &snapshots,
+                from,
+            };
+            if runtime.block_on(joiner.run(application.as_mut()))?.is_some() {
+                restored = snapshot::restore(&wanted.genesis, &blocks, &snapshots, &past)?;
+                checkpoint = blocks.last_checkpoint()?;
+            }
+        }
+        let Restored {
+            chain,
+            snapshot,
+            replayed,
+        } = restored;
+        let joined = Parts::join(connected, (&chain, &past), (blocks, snapshots), bundle)?;
         let (parts, inbox, addresses) = (joined.parts, joined.inbox, joined.addresses);
         parts.introduce(&wanted.name, &chain, application.applied().root, checkpoint);
         let (submitter, submissions) = Submitter::channel(SUBMISSIONS);
@@ -112,6 +153,7 @@ impl Node {
             status,
             submitter,
             blocks,
+            restart: Restart { snapshot, replayed },
             core: Some(core),
             application: Some(application_runs),
             failed,
@@ -141,6 +183,11 @@ impl Node {
     /// The final blocks.
     pub const fn blocks(&self) -> &BlockStore {
         &self.blocks
+    }
+
+    /// How the chain was read from the store.
+    pub const fn restart(&self) -> Restart {
+        self.restart
     }
 
     /// Hands in a transaction; its digest when it waits in the pool and is on its way to the peers.
@@ -299,34 +346,6 @@ fn open_log(blocks: &BlockStore, never_voted: bool, own: &OwnKeys) -> Result<Vot
         log.mark_never_voted(own.ids())?;
     }
     Ok(log)
-}
-
-/// The chain as the store holds it.
-fn restore(
-    genesis: &klero_finality::Genesis,
-    blocks: &BlockStore,
-    past: &PastRounds,
-) -> Result<Chain, NodeError> {
-    let mut chain = Chain::new(genesis)?;
-    match blocks.chain()? {
-        Some(stored) if stored != chain.id().as_bytes() => {
-            return Err(NodeError::OtherChain {
-                stored: hex::encode(stored),
-                genesis: *chain.id(),
-            });
-        }
-        Some(_) => {}
-        None => blocks.begin(chain.id(), chain.registry())?,
-    }
-    for round in 1..=blocks.head()? {
-        let block = blocks.block(round)?.ok_or(NodeError::MissingBlock(round))?;
-        let context = chain.context(round);
-        chain.advance(&block).map_err(|_| NodeError::Registry(round))?;
-        if let Some(context) = context {
-            past.push(context, *chain.head());
-        }
-    }
-    Ok(chain)
 }
 
 /// What is final and not executed yet is executed: the application's writes may have been lost in a crash.

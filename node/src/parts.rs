@@ -13,7 +13,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::BlockStore;
-use crate::api::{self, ApiState};
+use crate::api::{self, ApiState, Bundle};
 use crate::app::kv::KvReader;
 use crate::app_thread::{ApplicationThread, Surroundings};
 use crate::core::{self, ForkHook, Links, Verified};
@@ -24,6 +24,7 @@ use crate::ingress::Ingress;
 use crate::metrics::Metrics;
 use crate::operations::OperationPool;
 use crate::past::PastRounds;
+use crate::snapshot::Snapshots;
 use crate::stake_desk::{Faucet, StakeDesk};
 use crate::status::SharedStatus;
 use crate::submit::{Submission, Submitter};
@@ -49,6 +50,8 @@ pub(crate) struct Parts {
     open: OpenBlocks,
     operations: OperationPool,
     past: PastRounds,
+    snapshots: Snapshots,
+    bundle: Arc<Bundle>,
     to_core: Sender<Verified>,
     transactions: Sender<(Receipt, Vec<u8>)>,
     gossip: Receiver<(Receipt, Vec<u8>)>,
@@ -68,21 +71,30 @@ pub(crate) struct Joined {
     pub(crate) addresses: Vec<String>,
 }
 
-impl Parts {
-    /// Joins the network and starts the verification pool.
+/// The network, before anything else of the node knows of it.
+pub(crate) struct Connected {
+    pub(crate) network: Network,
+    open: OpenBlocks,
+    events: Events,
+    addresses: Vec<String>,
+}
+
+impl Connected {
+    /// Starts the network, which answers the questions of peers from the store.
     ///
     /// # Errors
-    /// [`NodeError`] when the network or a thread cannot start.
-    pub(crate) fn join(
+    /// [`NodeError`] when it cannot start.
+    pub(crate) fn start(
         runtime: &Runtime,
-        (chain, past): (&Chain, &PastRounds),
-        blocks: BlockStore,
+        blocks: &BlockStore,
+        snapshots: &Snapshots,
         config: NetworkConfig,
-    ) -> Result<Joined, NodeError> {
+    ) -> Result<Self, NodeError> {
         let open = OpenBlocks::default();
         let reader = Arc::new(StoreReader {
             blocks: blocks.clone(),
             open: open.clone(),
+            snapshots: snapshots.clone(),
         });
         let is_listening = !config.listen.is_empty();
         let (network, mut later) = {
@@ -91,6 +103,32 @@ impl Parts {
         };
         let early = runtime.block_on(wait_for_address(&mut later, is_listening));
         let addresses = addresses_of(&early, &network);
+        Ok(Self {
+            network,
+            open,
+            events: Events { early, later },
+            addresses,
+        })
+    }
+}
+
+impl Parts {
+    /// Joins the parts around the network and starts the verification pool.
+    ///
+    /// # Errors
+    /// [`NodeError`] when a thread cannot start.
+    pub(crate) fn join(
+        connected: Connected,
+        (chain, past): (&Chain, &PastRounds),
+        (blocks, snapshots): (BlockStore, Snapshots),
+        bundle: Bundle,
+    ) -> Result<Joined, NodeError> {
+        let Connected {
+            network,
+            open,
+            events,
+            addresses,
+        } = connected;
         let (metrics, view) = (
             Metrics::new(),
             SharedView::new(View::new(chain.clone(), past.clone())),
@@ -112,6 +150,8 @@ impl Parts {
             open,
             operations,
             past: past.clone(),
+            snapshots,
+            bundle: Arc::new(bundle.with_addresses(&addresses)),
             to_core,
             transactions,
             gossip,
@@ -119,7 +159,7 @@ impl Parts {
         Ok(Joined {
             parts,
             inbox,
-            events: Events { early, later },
+            events,
             addresses,
         })
     }
@@ -144,6 +184,7 @@ impl Parts {
             gossip: self.gossip.clone(),
             network: self.network.clone(),
             metrics: Arc::clone(&self.metrics),
+            snapshots: self.snapshots.clone(),
         }
     }
 
@@ -203,6 +244,7 @@ impl Parts {
                 self.network.clone(),
                 faucet,
             )),
+            bundle: Some(Arc::clone(&self.bundle)),
         };
         runtime.spawn(async move {
             let served = api::serve(listener, state, async {
@@ -236,6 +278,7 @@ impl Parts {
             blocks: self.blocks.clone(),
             operations: self.operations.clone(),
             past: self.past.clone(),
+            snapshots: self.snapshots.clone(),
             on_fork,
         }
     }

@@ -5,6 +5,7 @@
 //! it. A slow client loses its connection and holds nothing else. `GET /` lists the routes, and
 //! `/v1/openapi.json` describes them.
 
+mod bundle;
 mod connection;
 mod failure;
 mod light;
@@ -35,6 +36,7 @@ use crate::{BlockStore, SharedStatus, StakeDesk, Submitter};
 use connection::{Deadline, Held, LimitedListener};
 use failure::Failure;
 
+pub use bundle::{Bundle, BundlePage};
 pub use failure::ErrorPage;
 pub use light::LightPage;
 pub use openapi::document;
@@ -67,6 +69,8 @@ pub struct ApiState {
     pub kv: Option<KvReader>,
     /// Accounts and operations; none where no chain is served.
     pub stake: Option<StakeDesk>,
+    /// What whoever joins needs; none where no chain is served.
+    pub bundle: Option<Arc<Bundle>>,
 }
 
 /// The state with its limits, as handlers share it.

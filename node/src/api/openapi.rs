@@ -4,7 +4,7 @@
 
 use utoipa::{OpenApi, ToSchema};
 
-use super::{light, routes, stake};
+use super::{bundle, light, routes, stake};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -28,6 +28,7 @@ use super::{light, routes, stake};
         light::checkpoint,
         light::step,
         light::level,
+        bundle::bundle,
         routes::metrics,
         routes::description,
     )

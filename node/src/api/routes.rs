@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::failure::{ErrorPage, Failure};
 use super::pages::{BlockPage, CertificatePage};
-use super::{Api, ApiState, light, openapi, stake};
+use super::{Api, ApiState, bundle, light, openapi, stake};
 use crate::Status;
 use crate::app::kv::KvReader;
 use crate::app::transaction_digest;
@@ -93,6 +93,11 @@ pub(super) fn all() -> Vec<Route> {
             "/v1/levels/{round}",
             "How final a round is; waits for ?level=…&seconds=…",
             get(light::level),
+        ),
+        read(
+            "/v1/bundle",
+            "Genesis, boot nodes, newest checkpoint: for nodes that join",
+            get(bundle::bundle),
         ),
         read("/metrics", "Counters for Prometheus", get(metrics)),
         read("/v1/openapi.json", "A description of this API", get(description)),

@@ -103,6 +103,7 @@ impl Served {
             metrics: Arc::clone(&metrics),
             kv,
             stake: None,
+            bundle: None,
         };
         let (stop, stopped) = oneshot::channel::<()>();
         let server = std::thread::spawn(move || {

@@ -118,6 +118,7 @@ impl Directory {
                 rpc: ports.rpc()?,
                 listen: vec![ports.peers()?],
                 wait_for_peers: bootnodes.len(),
+                join: None,
                 bootnodes,
             };
             let path = self.config(&node.name);
