@@ -27,12 +27,13 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// Verifies it.
+    /// Verifies it, its proofs in one batch where their suite has one. `entropy` is fresh randomness that no peer could
+    /// know.
     ///
     /// # Errors
     /// [`CertificateError`] when the certificate makes nothing final.
-    pub fn verify(&self) -> Result<(), CertificateError> {
-        self.certificate.verify(&self.context).map(drop)
+    pub fn verify(&self, entropy: &[u8; 32]) -> Result<(), CertificateError> {
+        self.certificate.verify_with(&self.context, entropy).map(drop)
     }
 }
 

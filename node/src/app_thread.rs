@@ -259,6 +259,9 @@ impl Worker {
     /// Writes the state after a round to the chain's snapshot of it.
     fn export(&self, round: u64) -> Result<(), ApplicationError> {
         let failed = |error| ApplicationError::new("the store", error);
+        if !self.snapshots.has(round).map_err(failed)? {
+            return Ok(());
+        }
         let mut digests = Vec::new();
         let mut take = |chunk: Vec<u8>| {
             let place = u32::try_from(digests.len()).unwrap_or(u32::MAX);

@@ -79,8 +79,9 @@ impl Node {
         let blocks = BlockStore::new(wanted.store);
         let past = PastRounds::default();
         let every = wanted.snapshot_every;
-        let every = every.unwrap_or_else(|| snapshot::stride(wanted.genesis.checkpoints.interval));
-        let snapshots = Snapshots::new(&blocks, every);
+        let rules = wanted.genesis.checkpoints;
+        let every = every.unwrap_or_else(|| snapshot::stride(rules.interval));
+        let snapshots = Snapshots::new(&blocks, rules, every);
         let mut restored = snapshot::restore(&wanted.genesis, &blocks, &snapshots, &past)?;
         let mut checkpoint = blocks.last_checkpoint()?;
         replay(application.as_mut(), &blocks)?;

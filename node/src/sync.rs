@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 
 use crate::core::{Item, Verified};
 use crate::hints::Hints;
+use crate::keys::Secret;
 use crate::verify::{Job, Verifier};
 use crate::view::{OpenBlocks, SharedView};
 use crate::wire::Message;
@@ -256,16 +257,24 @@ fn verify(
     }
 }
 
-/// Verifies claims, each by itself, on all processors; says of each whether it holds.
+/// Verifies claims, each by itself, on all processors; says of each whether it holds. Without randomness nothing is said.
 fn verify_claims(claims: &[Claim]) -> Vec<bool> {
+    let Ok(entropy) = Secret::random() else {
+        return Vec::new();
+    };
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let share = claims.len().div_ceil(threads).max(1);
-    let verify =
-        |claims: &[Claim]| -> Vec<bool> { claims.iter().map(|claim| claim.verify().is_ok()).collect() };
+    let verify = |claims: &[Claim]| -> Vec<bool> {
+        let holds = |claim: &Claim| claim.verify(entropy.expose()).is_ok();
+        claims.iter().map(holds).collect()
+    };
     let mut holds = Vec::with_capacity(claims.len());
     std::thread::scope(|scope| {
-        let start = |claims| (scope.spawn(move || verify(claims)), claims.len());
-        let running: Vec<_> = claims.chunks(share).map(start).collect();
+        let verify = &verify;
+        let running: Vec<_> = claims
+            .chunks(share)
+            .map(|claims| (scope.spawn(move || verify(claims)), claims.len()))
+            .collect();
         for (thread, count) in running {
             // A thread that panicked has verified nothing.
             holds.extend(thread.join().unwrap_or_else(|_| vec![false; count]));

@@ -14,7 +14,7 @@ mod restore;
 
 use std::sync::Arc;
 
-use klero_finality::{Chain, ChainState, Footprint, Genesis, OlderCheckpoints};
+use klero_finality::{Chain, ChainState, CheckpointRules, Footprint, Genesis, OlderCheckpoints};
 use klero_sampling::codec::Wire;
 use klero_sampling::{Digest, Domain};
 use thiserror::Error;
@@ -59,14 +59,16 @@ pub(crate) fn stride(interval: u32) -> u64 {
 #[derive(Clone)]
 pub(crate) struct Snapshots {
     store: Arc<dyn Store>,
+    rules: CheckpointRules,
     stride: u64,
 }
 
 impl Snapshots {
-    /// Those of a store, every so many rounds.
-    pub(crate) fn new(blocks: &BlockStore, stride: u64) -> Self {
+    /// Those of a store, for a chain with these checkpoints, every so many rounds.
+    pub(crate) fn new(blocks: &BlockStore, rules: CheckpointRules, stride: u64) -> Self {
         Self {
             store: Arc::clone(blocks.store()),
+            rules,
             stride: stride.max(1),
         }
     }
@@ -165,18 +167,34 @@ impl Snapshots {
         self.store.write(batch, Durability::Buffered)
     }
 
-    /// The application's state after a round is complete in its chunks.
+    /// Whether there is a snapshot of a round.
+    pub(crate) fn has(&self, round: u64) -> Result<bool, StoreError> {
+        Ok(self.rounds()?.contains(&round))
+    }
+
+    /// The application's state after a round is complete in its chunks. They are thrown away when the snapshot is gone
+    /// by then.
     pub(crate) fn finish_application(&self, round: u64, chunks: Vec<Digest>) -> Result<(), StoreError> {
         let mut batch = Batch::default();
-        let key = Part::Application.key(round, 0);
-        batch.put(Column::Snapshots, key, Application { chunks }.encode());
+        if self.has(round)? {
+            let key = Part::Application.key(round, 0);
+            batch.put(Column::Snapshots, key, Application { chunks }.encode());
+        } else {
+            for (place, _) in (0..).zip(chunks) {
+                batch.delete(Column::Snapshots, Part::Entries.key(round, place));
+            }
+        }
         self.store.write(batch, Durability::Buffered)
     }
 
-    /// The newest snapshot that others can start from.
+    /// The newest snapshot that others can start from: a checkpoint that is signed vouches for it.
     pub(crate) fn newest(&self) -> Result<Option<Manifest>, StoreError> {
         for round in self.rounds()?.into_iter().rev() {
-            if let Some(manifest) = self.manifest(round)? {
+            let number = self.rules.number_at(round).unwrap_or(0);
+            let signed = self.store.get(Column::Checkpoints, &number.to_be_bytes())?;
+            if signed.is_some()
+                && let Some(manifest) = self.manifest(round)?
+            {
                 return Ok(Some(manifest));
             }
         }

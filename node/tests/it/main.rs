@@ -46,6 +46,7 @@ mod stake_story;
 mod stall;
 mod store_suite;
 mod store_torn;
+mod sync_liar;
 mod testnet_end;
 mod testnet_equivocates;
 mod testnet_killed;
