@@ -199,6 +199,7 @@ impl Parts {
             core: self.to_core.clone(),
             verifier: self.verifier.clone(),
             open: self.open.clone(),
+            blocks: self.blocks.clone(),
         };
         runtime.spawn(sync.clone().fetch(wanted));
         runtime.spawn(sync.follow(hints.clone()));

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
-use klero_finality::{Block, ChainError, Claim, FinalBlock, HeaderError};
+use klero_finality::{Block, ChainError, Claim, FinalBlock, HeaderError, SignedCheckpoint};
 use klero_net::{Network, PeerId, RequestError};
 use klero_sampling::Digest;
 use klero_sampling::codec::Wire;
 use tokio::sync::mpsc;
 
+use crate::BlockStore;
 use crate::core::{Item, Verified};
 use crate::hints::Hints;
 use crate::keys::Secret;
@@ -52,6 +53,8 @@ pub(crate) struct Sync {
     pub(crate) verifier: Verifier,
     /// Blocks that are held already.
     pub(crate) open: OpenBlocks,
+    /// Blocks that are final.
+    pub(crate) blocks: BlockStore,
 }
 
 impl Sync {
@@ -73,7 +76,10 @@ impl Sync {
                 _ = tick.tick() => {
                     let peers = self.network.peers();
                     turn = turn.wrapping_add(1);
-                    heard.extend(peers.get(turn % peers.len().max(1)).map(|peer| (*peer, 0)));
+                    if let Some(peer) = peers.get(turn % peers.len().max(1)) {
+                        heard.insert(*peer, 0);
+                        self.fill_in(*peer).await;
+                    }
                 }
             }
             let now = Instant::now();
@@ -130,6 +136,44 @@ impl Sync {
             if Instant::now() > until {
                 // A peer that gives blocks slowly is not the only one to ask.
                 return REST;
+            }
+        }
+    }
+
+    /// Asks a peer for the signed checkpoints that this node missed, for example because they were signed while it was
+    /// behind: others hop by them. Those of the last few that their committees can still be told of.
+    async fn fill_in(&self, peer: PeerId) {
+        let chain = Arc::clone(&self.view.get().chain);
+        let last = chain.round() / u64::from(chain.checkpoint_rules().interval.max(1));
+        let due = (1..=last)
+            .rev()
+            .map_while(|number| Some((number, chain.checkpoint(number)?)));
+        for (number, due) in due {
+            if !matches!(self.blocks.checkpoint(number), Ok(None)) {
+                continue;
+            }
+            let asked = self.network.checkpoint_from(peer, number);
+            let Ok(Ok(Some(bytes))) = tokio::time::timeout(ANSWER_WITHIN, asked).await else {
+                return;
+            };
+            let found = SignedCheckpoint::decode(&bytes).ok();
+            match found.and_then(|found| due.signed(&found.certificate).ok()) {
+                Some(signed) => {
+                    let item = Item::Checkpoint(number, Box::new(signed));
+                    let (core, attempt, receipt) = (self.core.clone(), 0, None);
+                    let verified = Verified {
+                        item,
+                        attempt,
+                        receipt,
+                    };
+                    let sent = tokio::task::spawn_blocking(move || core.send(verified).is_ok());
+                    let _stopping = sent.await;
+                }
+                None => {
+                    tracing::warn!(%peer, number, "a peer lied about a checkpoint; it is expelled");
+                    self.network.expel(peer);
+                    return;
+                }
             }
         }
     }

@@ -62,12 +62,12 @@ fn a_row_ends_before_the_first_lie() {
     let changes: [(&str, Change); 6] = [
         ("signature", |block| block.certificate.signature[7] ^= 1),
         ("the certificate of another", |block| {
-            block.certificate.role.round += 1
+            block.certificate.role.round += 1;
         }),
         ("payload", |block| block.block.body.payload.push(1)),
         ("header", |block| block.block.header.timestamp += 1),
         ("registry root", |block| {
-            block.block.header.registry_root = Digest::ZERO
+            block.block.header.registry_root = Digest::ZERO;
         }),
         ("parent", |block| block.block.body.parent_certificate = None),
     ];

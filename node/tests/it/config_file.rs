@@ -73,3 +73,14 @@ fn a_missing_file_is_named_with_what_helps() {
         "{error}"
     );
 }
+
+#[test]
+fn the_checkpoint_that_a_joiner_trusts_is_relative_to_the_file_too() {
+    let text = "name = \"n\"\ngenesis = \"genesis.json\"\ndata = \"data\"\n[join]\ncheckpoint = \"checkpoint.json\"\n";
+    let (directory, config) = load(text);
+    let join = config.unwrap().join.unwrap();
+    assert_eq!(join.checkpoint, Some(directory.join("checkpoint.json")));
+    assert_eq!(join.max_age_hours, 24);
+    let (_, config) = load(&format!("{text}trust = true\n"));
+    assert!(config.is_err(), "unknown fields are refused here too");
+}

@@ -80,8 +80,7 @@ fn a_state_that_was_taken_over_is_the_same_and_goes_on_the_same_way() {
     let roots = [&mut application, &mut other].map(|one| one.finalized(&place(21), &next).unwrap());
     assert_eq!(roots[0], roots[1]);
     // What was executed before is not executed again.
-    let again = "set key0 ".to_owned() + &"x".repeat(1);
-    assert!(other.check(again.as_bytes()).is_err());
+    assert!(other.check(b"set key0 x").is_err());
 }
 
 /// A state without entries is one too.
@@ -118,7 +117,7 @@ fn another_state_is_refused_and_leaves_nothing() {
     };
     refused("an entry is missing", &|list| list.truncate(list.len() - 1));
     refused("a key that was never set", &|list| {
-        list.insert(0, (b"k".to_vec(), list[0].1.clone()))
+        list.insert(0, (b"k".to_vec(), list[0].1.clone()));
     });
     refused("an entry twice", &|list| list.insert(0, list[0].clone()));
     refused("the order", &|list| list.swap(0, 1));

@@ -121,13 +121,13 @@ fn a_damaged_or_cut_snapshot_is_passed_over_for_an_older_one() {
     for (part, what) in [(1, "the state"), (2, "the checkpoints"), (0, "the index")] {
         let key = Alone::key(newest, part, 0);
         let whole = alone.store.get(Column::Snapshots, &key).unwrap().unwrap();
-        let changes: [&dyn Fn(&mut Vec<u8>); 3] = [
-            &|bytes| *bytes.last_mut().unwrap() ^= 1,
-            &|bytes| bytes.truncate(bytes.len() / 2),
-            &|bytes| bytes.clear(),
+        let changes: [fn(&mut Vec<u8>); 3] = [
+            |bytes| *bytes.last_mut().unwrap() ^= 1,
+            |bytes| bytes.truncate(bytes.len() / 2),
+            Vec::clear,
         ];
         for change in changes {
-            alone.change(Column::Snapshots, &key, |bytes| change(bytes));
+            alone.change(Column::Snapshots, &key, change);
             let restart = alone.restart().unwrap();
             assert_eq!(restart.snapshot, Some(newest - EVERY), "{what}");
             assert!(restart.replayed < 2 * EVERY, "{what}: {restart:?}");
@@ -144,7 +144,7 @@ fn without_any_good_snapshot_every_block_is_replayed_and_they_are_made_anew() {
     let newest = alone.newest();
     for round in [newest - 2 * EVERY, newest - EVERY, newest] {
         alone.change(Column::Snapshots, &Alone::key(round, 1, 0), |bytes| {
-            bytes[20] ^= 8
+            bytes[20] ^= 8;
         });
     }
     let restart = alone.restart().unwrap();
@@ -159,7 +159,7 @@ fn without_any_good_snapshot_every_block_is_replayed_and_they_are_made_anew() {
 
     // A header that is damaged takes the snapshots after it along.
     alone.change(Column::Footprints, &(newest - 5).to_be_bytes(), |bytes| {
-        bytes[40] ^= 1
+        bytes[40] ^= 1;
     });
     let restart = alone.restart().unwrap();
     assert_eq!(restart.snapshot, Some(newest - EVERY));
