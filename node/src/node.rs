@@ -78,43 +78,26 @@ impl Node {
         let mut application = wanted.application.ok_or(NodeError::NoApplication)?;
         let blocks = BlockStore::new(wanted.store);
         let past = PastRounds::default();
-        let every = wanted.snapshot_every;
-        let rules = wanted.genesis.checkpoints;
-        let every = every.unwrap_or_else(|| snapshot::stride(rules.interval));
-        let snapshots = Snapshots::new(&blocks, rules, every);
-        let mut restored = snapshot::restore(&wanted.genesis, &blocks, &snapshots, &past)?;
-        let mut checkpoint = blocks.last_checkpoint()?;
+        let snapshots = Snapshots::new(&blocks, wanted.genesis.checkpoints, wanted.snapshot_every);
+        let restored = snapshot::restore(&wanted.genesis, &blocks, &snapshots, &past)?;
         replay(application.as_mut(), &blocks)?;
         let own = own_keys(wanted.keys.as_ref())?;
         let log = open_log(&blocks, wanted.never_voted, &own)?;
-        let config = network_config(
-            *restored.chain.id(),
-            wanted.keys.as_ref(),
-            wanted.listen,
-            wanted.bootnodes,
-        )?;
+        let id = *restored.chain.id();
+        let config = network_config(id, wanted.keys.as_ref(), wanted.listen, wanted.bootnodes)?;
         let listener = wanted.rpc.map(bind).transpose()?;
         let runtime = runtime()?;
         let bundle = Bundle::new(wanted.genesis.clone(), &config.bootnodes);
         let connected = Connected::start(&runtime, &blocks, &snapshots, config)?;
-        if let Some(from) = wanted.join.as_ref().filter(|_| restored.chain.round() == 0) {
-            let joiner = Joiner {
-                network: &connected.network,
-                genesis: &wanted.genesis,
-                blocks: &blocks,
-                snapshots: &snapshots,
-                from,
-            };
-            if runtime.block_on(joiner.run(application.as_mut()))?.is_some() {
-                restored = snapshot::restore(&wanted.genesis, &blocks, &snapshots, &past)?;
-                checkpoint = blocks.last_checkpoint()?;
-            }
-        }
-        let Restored {
-            chain,
-            snapshot,
-            replayed,
-        } = restored;
+        let joiner = wanted.join.as_ref().map(|from| Joiner {
+            network: &connected.network,
+            genesis: &wanted.genesis,
+            blocks: &blocks,
+            snapshots: &snapshots,
+            from,
+        });
+        let Restored { chain, restart } = join(restored, &runtime, joiner, &past, application.as_mut())?;
+        let checkpoint = blocks.last_checkpoint()?;
         let joined = Parts::join(connected, (&chain, &past), (blocks, snapshots), bundle)?;
         let (parts, inbox, addresses) = (joined.parts, joined.inbox, joined.addresses);
         parts.introduce(&wanted.name, &chain, application.applied().root, checkpoint);
@@ -138,9 +121,7 @@ impl Node {
             peers: wanted.peers,
             equivocates: wanted.equivocates,
         };
-        let core = std::thread::Builder::new()
-            .name("core".into())
-            .spawn(move || run.until_stopped(&tell_failure))?;
+        let core = run.spawn(tell_failure)?;
         let Parts {
             network,
             blocks,
@@ -154,7 +135,7 @@ impl Node {
             status,
             submitter,
             blocks,
-            restart: Restart { snapshot, replayed },
+            restart,
             core: Some(core),
             application: Some(application_runs),
             failed,
@@ -289,6 +270,12 @@ struct Run {
 }
 
 impl Run {
+    /// Runs on a thread of its own.
+    fn spawn(self, tell_failure: Sender<String>) -> std::io::Result<JoinHandle<Result<(), CoreError>>> {
+        let thread = std::thread::Builder::new().name("core".into());
+        thread.spawn(move || self.until_stopped(&tell_failure))
+    }
+
     /// Runs until it is stopped or fails; then it tells why.
     fn until_stopped(self, tell_failure: &Sender<String>) -> Result<(), CoreError> {
         let ended = self.run();
@@ -347,6 +334,23 @@ fn open_log(blocks: &BlockStore, never_voted: bool, own: &OwnKeys) -> Result<Vot
         log.mark_never_voted(own.ids())?;
     }
     Ok(log)
+}
+
+/// Where the store is empty and the node joins: the chain as its peers have it, if they have a snapshot of it.
+fn join(
+    restored: Restored,
+    runtime: &Runtime,
+    joiner: Option<Joiner<'_>>,
+    past: &PastRounds,
+    application: &mut dyn Application,
+) -> Result<Restored, NodeError> {
+    let Some(joiner) = joiner.filter(|_| restored.chain.round() == 0) else {
+        return Ok(restored);
+    };
+    match runtime.block_on(joiner.run(application))? {
+        Some(_) => snapshot::restore(joiner.genesis, joiner.blocks, joiner.snapshots, past),
+        None => Ok(restored),
+    }
 }
 
 /// What is final and not executed yet is executed: the application's writes may have been lost in a crash.

@@ -94,11 +94,7 @@ pub(super) fn all() -> Vec<Route> {
             "How final a round is; waits for ?level=…&seconds=…",
             get(light::level),
         ),
-        read(
-            "/v1/bundle",
-            "Genesis, boot nodes, newest checkpoint: for nodes that join",
-            get(bundle::bundle),
-        ),
+        read("/v1/bundle", "What nodes that join need", get(bundle::bundle)),
         read("/metrics", "Counters for Prometheus", get(metrics)),
         read("/v1/openapi.json", "A description of this API", get(description)),
     ]

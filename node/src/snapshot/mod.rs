@@ -50,7 +50,7 @@ pub(crate) enum SnapshotError {
 }
 
 /// The rounds between snapshots: a multiple of those between checkpoints, so that a signed header vouches for each.
-pub(crate) fn stride(interval: u32) -> u64 {
+fn stride(interval: u32) -> u64 {
     let interval = u64::from(interval.max(1));
     interval.saturating_mul(LEAST_STRIDE.div_ceil(interval))
 }
@@ -64,12 +64,12 @@ pub(crate) struct Snapshots {
 }
 
 impl Snapshots {
-    /// Those of a store, for a chain with these checkpoints, every so many rounds.
-    pub(crate) fn new(blocks: &BlockStore, rules: CheckpointRules, stride: u64) -> Self {
+    /// Those of a store, for a chain with these checkpoints, every so many rounds if it is said how many.
+    pub(crate) fn new(blocks: &BlockStore, rules: CheckpointRules, every: Option<u64>) -> Self {
         Self {
             store: Arc::clone(blocks.store()),
             rules,
-            stride: stride.max(1),
+            stride: every.unwrap_or_else(|| stride(rules.interval)).max(1),
         }
     }
 

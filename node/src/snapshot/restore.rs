@@ -7,16 +7,14 @@ use klero_sampling::Digest;
 use super::{SnapshotError, Snapshots, append_footprint};
 use crate::past::{PastRounds, REMEMBERED};
 use crate::store::{Batch, Durability};
-use crate::{BlockStore, NodeError};
+use crate::{BlockStore, NodeError, Restart};
 
 /// A chain as the store holds it, and how it was come by.
 pub(crate) struct Restored {
     /// The chain.
     pub(crate) chain: Chain,
-    /// The round of the snapshot that it was read from; none when every block was replayed.
-    pub(crate) snapshot: Option<u64>,
-    /// The blocks that were replayed.
-    pub(crate) replayed: u64,
+    /// How.
+    pub(crate) restart: Restart,
 }
 
 /// The chain as the store holds it.
@@ -59,11 +57,8 @@ pub(crate) fn restore(
             "the chain was read from the store"
         );
     }
-    Ok(Restored {
-        chain,
-        snapshot,
-        replayed,
-    })
+    let restart = Restart { snapshot, replayed };
+    Ok(Restored { chain, restart })
 }
 
 /// The chain after the newest snapshot that is good.

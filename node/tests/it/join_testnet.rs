@@ -1,13 +1,37 @@
 //! A fifth node joins a running network as a user has it join, and a whole network is stopped and started again.
 
+use std::path::Path;
+
 use klero_node::api::BundlePage;
 
 use crate::cli::{assert_says, json, printed, refused};
 use crate::cli_init::{ANY_PORTS, Running};
-use crate::testnet_launch::{Launched, eventually, get, head, start_node, status};
+use crate::testnet_launch::{Launched, NodeEntry, eventually, get, head, start_node, status};
 
 /// The first round after which the nodes of a testnet have a snapshot, with some to spare.
 const SNAPSHOT: u64 = 100;
+
+/// The bundle is the genesis that the launcher wrote, and names the node's address; gives its hash.
+fn check_bundle(here: &Path, node: &NodeEntry, genesis: &str) -> String {
+    let (code, page) = get(&format!("{}/v1/bundle", node.rpc)).unwrap();
+    assert_eq!(code, 200, "{page}");
+    let bundle: BundlePage = serde_json::from_str(&page).unwrap();
+    let hash = printed(here, &["genesis", "hash", genesis]).trim().to_owned();
+    assert_eq!(bundle.chain.to_string(), hash);
+    assert!(bundle.bootnodes.contains(&node.p2p), "{:?}", bundle.bootnodes);
+    hash
+}
+
+/// A wrong hash is refused, with both, and nothing is made.
+fn wrong_hashes_are_refused(here: &Path, rpc: &str, genesis: &str, hash: &str) {
+    let wrong = "00".repeat(32);
+    for from in [["--join", rpc], ["--genesis", genesis]] {
+        let rest = ["--dir", "eva", "--genesis-hash", &wrong];
+        let said = refused(here, &[&["init"], &from[..], &rest].concat());
+        assert_says(&said, &[&wrong, hash]);
+        assert!(!here.join("eva").exists());
+    }
+}
 
 /// [NET-4] [FIN-4]
 #[test]
@@ -19,37 +43,10 @@ fn a_fifth_node_joins_from_a_snapshot_and_follows() {
     let here = tempfile::tempdir().unwrap();
     let here = here.path();
 
-    // The bundle is the genesis that the launcher wrote, and names the node's address.
-    let (code, page) = get(&format!("{rpc}/v1/bundle")).unwrap();
-    assert_eq!(code, 200, "{page}");
-    let bundle: BundlePage = serde_json::from_str(&page).unwrap();
     let genesis = net.network().genesis;
-    let hash = printed(here, &["genesis", "hash", genesis.to_str().unwrap()]);
-    assert_eq!(bundle.chain.to_string(), hash.trim());
-    assert!(bundle.bootnodes.contains(&nodes[0].p2p), "{:?}", bundle.bootnodes);
-
-    // A wrong hash is refused, with both, and nothing is made.
-    let wrong = "00".repeat(32);
-    let said = refused(
-        here,
-        &["init", "--join", rpc, "--dir", "eva", "--genesis-hash", &wrong],
-    );
-    assert_says(&said, &[&wrong, hash.trim()]);
     let file = genesis.to_str().unwrap();
-    let said = refused(
-        here,
-        &[
-            "init",
-            "--genesis",
-            file,
-            "--dir",
-            "eva",
-            "--genesis-hash",
-            &wrong,
-        ],
-    );
-    assert_says(&said, &[&wrong, hash.trim()]);
-    assert!(!here.join("eva").exists());
+    let hash = check_bundle(here, &nodes[0], file);
+    wrong_hashes_are_refused(here, rpc, file, &hash);
 
     eventually("a snapshot is vouched for", || {
         let status = status(rpc);
@@ -65,12 +62,12 @@ fn a_fifth_node_joins_from_a_snapshot_and_follows() {
             "--dir",
             "eva",
             "--genesis-hash",
-            hash.trim(),
+            &hash,
         ][..],
         &ANY_PORTS,
     ];
     let made = json(here, &right.concat());
-    assert_eq!(made["hash"].as_str(), Some(hash.trim()));
+    assert_eq!(made["hash"].as_str(), Some(hash.as_str()));
     assert!(made["checkpoint"]["round"].as_u64() >= Some(SNAPSHOT), "{made}");
     assert!(here.join("eva/checkpoint.json").exists());
     follows(&here.join("eva"), rpc);
@@ -86,12 +83,12 @@ fn a_fifth_node_joins_from_a_snapshot_and_follows() {
         "ben",
     ];
     let said = printed(here, &[&by_hand[..], &ANY_PORTS].concat());
-    assert_says(&said, &[hash.trim(), "compare"]);
+    assert_says(&said, &[&hash, "compare"]);
     follows(&here.join("ben"), rpc);
 }
 
 /// The node of a directory starts after the first blocks, and keeps up.
-fn follows(directory: &std::path::Path, rpc: &str) {
+fn follows(directory: &Path, rpc: &str) {
     let node = Running::start(&directory.join("node.toml"));
     let ready = node.event("ready", |_| true);
     let own = ready["rpc"].as_str().unwrap().to_owned();

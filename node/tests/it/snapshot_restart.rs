@@ -87,7 +87,7 @@ impl Alone {
 
 #[test]
 fn a_restart_after_thousands_of_rounds_replays_few_of_them() {
-    let alone = Alone::after(3_000);
+    let alone = Alone::after(2_000);
     let (head, newest) = (alone.head(), alone.newest());
     let restart = alone.restart().unwrap();
     assert_eq!(restart.snapshot, Some(newest));
