@@ -78,6 +78,12 @@ impl Snapshots {
         round > 0 && round.is_multiple_of(self.stride)
     }
 
+    /// Whether a chain up to a head would have a snapshot of a round, and has none: it was made without them.
+    fn is_lacking(&self, round: u64, head: u64, kept: &[u64]) -> bool {
+        let is_recent = (head - round) / self.stride < KEPT as u64;
+        self.is_due(round) && is_recent && kept.last().is_none_or(|last| *last < round)
+    }
+
     /// The rounds of the snapshots that are kept, ascending.
     pub(crate) fn rounds(&self) -> Result<Vec<u64>, StoreError> {
         let bytes = self.store.get(Column::Meta, ROUNDS)?.unwrap_or_default();

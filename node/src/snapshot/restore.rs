@@ -146,7 +146,7 @@ fn replay(
             registry: *chain.commitments(),
         };
         append_footprint(&mut batch, &footprint);
-        if kept.contains(&round) {
+        if kept.contains(&round) || snapshots.is_lacking(round, head, &kept) {
             snapshots.append(&mut batch, &chain)?;
         }
         blocks.store().write(batch, Durability::Buffered)?;
