@@ -101,10 +101,22 @@ fn a_joiner_starts_from_a_snapshot_and_others_from_it() {
     let goal = first.status().final_round + 5;
     assert!(first.wait_for_round(goal, LONG));
 
-    // The second knows the first alone, and trusts a checkpoint that it was given.
-    let number = first.blocks().last_checkpoint().unwrap();
+    // The second knows the first alone, and trusts a checkpoint that it was given: one after which the first has all,
+    // up to that of a snapshot. The first may lack some that were signed while it was behind.
+    let until = Instant::now() + LONG;
+    let mut number = first.blocks().last_checkpoint().unwrap();
+    let has = |number| first.blocks().checkpoint(number).unwrap().is_some();
+    while first.status().checkpoint_round < (number * 10 / EVERY + 1) * EVERY {
+        assert!(Instant::now() < until, "{:?}", first.status());
+        let last = first.status().checkpoint;
+        number = (number..=last)
+            .rev()
+            .take_while(|number| has(*number))
+            .last()
+            .unwrap_or(last);
+        std::thread::sleep(Duration::from_millis(20));
+    }
     let signed = first.blocks().checkpoint(number).unwrap().unwrap();
-    let trusted_round = signed.header.round;
     let trusted = JoinFrom {
         checkpoint: Some(TrustedCheckpoint {
             header: signed.header,
@@ -112,17 +124,6 @@ fn a_joiner_starts_from_a_snapshot_and_others_from_it() {
         }),
         ..genesis_alone()
     };
-    // The checkpoints that were signed while it was behind come by and by.
-    let next = (trusted_round / EVERY + 1) * EVERY;
-    let until = Instant::now() + LONG;
-    let has_all = || {
-        let (from, last) = (trusted_round / 10, first.status().checkpoint);
-        (from..=last).all(|number| first.blocks().checkpoint(number).unwrap().is_some())
-    };
-    while first.status().checkpoint_round < next || !has_all() {
-        assert!(Instant::now() < until, "{:?}", first.status());
-        std::thread::sleep(Duration::from_millis(20));
-    }
     let second = joiner(&cluster, &first.addresses())
         .join(trusted)
         .start()
