@@ -18,7 +18,7 @@ RISKS  = cargo test --release -p klero-analysis --locked --test it -- measured
 MODEL  = cargo test --release -p klero-agreement --locked --test model --
 DOC    = RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --locked
 
-.PHONY: help setup testnet test fmt lint doc rules bench instructions fuzz soak oracle vectors model mutants risks scale twins certificates clean
+.PHONY: help setup testnet test fmt lint doc rules bench catchup instructions fuzz soak oracle vectors model mutants risks scale twins certificates clean
 
 help: ## this list
 	@echo "Klero: consensus by sampled committees"
@@ -68,6 +68,9 @@ bench: setup ## the benchmarks: seats, proofs, votes of a step, time to finality
 
 certificates: ## sizes and times of certificates, and of a thousand votes: the tables of docs/src/measurements/certificates.md
 	cargo run --release -p klero-committee --locked --example certificates
+
+catchup: setup ## how quickly a node catches up that is far behind: the figures of docs/src/measurements/node.md; some minutes
+	cargo run --release -p klero-node --locked --example catch_up
 
 instructions: ## what seats and proofs take in instructions, beside what is recorded
 	scripts/instructions.sh

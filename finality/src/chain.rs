@@ -8,6 +8,7 @@ use klero_committee::{
     CertificateError, Committees, Electorate, ElectorateError, Profile, ProfileError, QuorumCertificate,
     Role, RoundContext, Step, UnverifiedCertificate, Value,
 };
+use klero_stake::commitments::Commitments;
 use klero_stake::{
     Applied, BlockError, BlockInputs, History, Receipt, Registry, Rules, SignedOperation, Transition,
     electorate_root,
@@ -102,16 +103,17 @@ pub enum ChainError {
 /// A chain up to its last final block.
 #[derive(Debug, Clone)]
 pub struct Chain {
-    rules: Rules,
-    registry: Arc<Registry>,
-    history: History,
-    committees: Arc<Committees>,
-    round: u64,
-    head: Digest,
-    timestamp: u64,
-    seeds: SeedChain,
-    head_context: Option<RoundContext>,
-    checkpoints: Checkpoints,
+    pub(crate) rules: Rules,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) commitments: Commitments,
+    pub(crate) history: History,
+    pub(crate) committees: Arc<Committees>,
+    pub(crate) round: u64,
+    pub(crate) head: Digest,
+    pub(crate) timestamp: u64,
+    pub(crate) seeds: SeedChain,
+    pub(crate) head_context: Option<RoundContext>,
+    pub(crate) checkpoints: Checkpoints,
 }
 
 impl Chain {
@@ -136,6 +138,7 @@ impl Chain {
                 parameters: genesis.stake,
             },
             history: History::new(genesis.profile.seeds, genesis.stake.evidence_age, &registry)?,
+            commitments: registry.commitments(),
             registry: Arc::new(registry),
             committees: Arc::new(committees),
             round: 0,
@@ -180,6 +183,11 @@ impl Chain {
     /// The registry after the last final block.
     pub const fn registry(&self) -> &Arc<Registry> {
         &self.registry
+    }
+
+    /// The parts of that registry, of which its root is the hash.
+    pub const fn commitments(&self) -> &Commitments {
+        &self.commitments
     }
 
     /// The electorates of the rounds for which evidence is accepted, and of the next two.
@@ -227,7 +235,7 @@ impl Chain {
 
     /// The committees of one of the next rounds [STK-6]: those of the next one where the electorate is the same, and
     /// where no committees can be drawn from it, so that the chain goes on.
-    fn committees_of(&self, round: u64) -> Arc<Committees> {
+    pub(crate) fn committees_of(&self, round: u64) -> Arc<Committees> {
         let electorate = self.history.drawing_in(round);
         if electorate == *self.electorate() {
             return Arc::clone(&self.committees);
@@ -236,12 +244,12 @@ impl Chain {
         committees.map_or_else(|_| Arc::clone(&self.committees), Arc::new)
     }
 
-    fn electorate(&self) -> &Arc<Electorate> {
+    pub(crate) fn electorate(&self) -> &Arc<Electorate> {
         self.committees.electorate()
     }
 
     /// The electorate root and the seed of the round after `round`, which its header commits to [FIN-1].
-    pub(crate) fn commitments(&self, round: u64) -> Option<(Digest, Digest)> {
+    pub(crate) fn next_of(&self, round: u64) -> Option<(Digest, Digest)> {
         let seed = self.seeds.drawing(round + 1).ok()?;
         Some((electorate_root(&self.committees_of(round + 1)), seed))
     }
@@ -333,7 +341,7 @@ impl Chain {
                 parent: self.timestamp,
             });
         }
-        let (electorate, seed) = self.commitments(expected).ok_or(HeaderError::NextElectorate)?;
+        let (electorate, seed) = self.next_of(expected).ok_or(HeaderError::NextElectorate)?;
         if header.next_electorate != electorate {
             return Err(HeaderError::NextElectorate);
         }
@@ -352,6 +360,10 @@ impl Chain {
     /// # Errors
     /// [`ChainError`] for the first thing that is wrong.
     pub fn check_block(&self, block: &Block) -> Result<Applied, ChainError> {
+        Ok(self.checked(block)?.0)
+    }
+
+    fn checked(&self, block: &Block) -> Result<(Applied, Commitments), ChainError> {
         self.check_header(&block.header)?;
         block.check_body()?;
         match (&block.body.parent_certificate, &self.head_context) {
@@ -364,11 +376,17 @@ impl Chain {
             }
             _ => return Err(BodyError::ParentCertificate.into()),
         }
+        self.checked_outcome(block)
+    }
+
+    /// What a block's operations give, if its header names the registry after them.
+    pub(crate) fn checked_outcome(&self, block: &Block) -> Result<(Applied, Commitments), ChainError> {
         let applied = self.outcome_of(block)?;
-        if block.header.registry_root != applied.registry.root() {
+        let commitments = applied.registry.commitments();
+        if block.header.registry_root != commitments.root() {
             return Err(HeaderError::RegistryRoot.into());
         }
-        Ok(applied)
+        Ok((applied, commitments))
     }
 
     /// Checks a certificate for the block on top of the last final one.
@@ -395,9 +413,9 @@ impl Chain {
         block: &Block,
         certificate: &UnverifiedCertificate,
     ) -> Result<Vec<Receipt>, ChainError> {
-        let applied = self.check_block(block)?;
+        let (applied, commitments) = self.checked(block)?;
         self.check_certificate(&block.header, certificate)?;
-        Ok(self.follow(&block.header, applied))
+        Ok(self.follow(&block.header, applied, commitments))
     }
 
     /// Follows a block that is known to be final and right: from the own store, or after checking. Gives what its
@@ -407,10 +425,16 @@ impl Chain {
     /// [`BlockError`] when its operations cannot be those of a block that follows; nothing changes then.
     pub fn advance(&mut self, block: &Block) -> Result<Vec<Receipt>, BlockError> {
         let applied = self.outcome_of(block)?;
-        Ok(self.follow(&block.header, applied))
+        let commitments = applied.registry.commitments();
+        Ok(self.follow(&block.header, applied, commitments))
     }
 
-    fn follow(&mut self, header: &Header, applied: Applied) -> Vec<Receipt> {
+    pub(crate) fn follow(
+        &mut self,
+        header: &Header,
+        applied: Applied,
+        commitments: Commitments,
+    ) -> Vec<Receipt> {
         self.head_context = self.context(header.round);
         let (electorate, profile) = (self.committees.electorate(), self.committees.profile());
         self.checkpoints.push(header, electorate, profile);
@@ -419,6 +443,7 @@ impl Chain {
         self.timestamp = header.timestamp;
         self.seeds.push(header.seed, self.head);
         self.registry = Arc::new(applied.registry);
+        self.commitments = commitments;
         self.history.record(header.round, &self.registry);
         self.committees = self.committees_of(header.round.saturating_add(1));
         applied.receipts

@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use borsh::{BorshDeserialize, BorshSerialize};
 use klero_committee::sampling::Digest;
+use klero_committee::sampling::codec::Wire;
 use klero_committee::{
-    CertificateError, Committees, Electorate, Profile, QuorumCertificate, RoundContext, UnverifiedCertificate,
+    CertificateError, Committees, Electorate, MAX_MEMBERS, Member, Profile, QuorumCertificate, RoundContext,
+    UnverifiedCertificate,
 };
 use klero_stake::{SignerEntries, electorate_root};
 
@@ -34,7 +37,51 @@ pub(crate) struct Checkpoints {
     bases: BTreeMap<u64, Base>,
 }
 
+/// The checkpoints before the head as a node keeps them beside a state of its chain, so that it can still sign them
+/// after a restart. Nothing commits to them; a node that takes a state from others does without.
+#[derive(Debug, Clone, Default, PartialEq, Eq, BorshSerialize, BorshDeserialize)]
+pub struct OlderCheckpoints(Vec<(u64, Option<Header>, Option<Vec<Member>>)>);
+
+impl Wire for OlderCheckpoints {
+    const MAX_BYTES: usize = KEPT * (Header::MAX_BYTES + MAX_MEMBERS * 256);
+}
+
 impl Checkpoints {
+    /// Those of rounds before `round`, each with its electorate unless it is the same as that of the one before.
+    pub(crate) fn older(&self, round: u64) -> OlderCheckpoints {
+        let mut last: Option<&Arc<Electorate>> = None;
+        let older = self
+            .bases
+            .iter()
+            .filter(|(number, _)| self.rules.round_of(**number) < round);
+        let records = older.map(|(number, base)| {
+            let electorate = base.committees.electorate();
+            let is_same = last.is_some_and(|last| last == electorate);
+            last = Some(electorate);
+            let members = (!is_same).then(|| electorate.members().to_vec());
+            (*number, base.header.clone(), members)
+        });
+        OlderCheckpoints(records.collect())
+    }
+
+    /// Takes back what [`Checkpoints::older`] gave. What cannot be used is left out: those checkpoints are not signed.
+    pub(crate) fn resume(&mut self, older: OlderCheckpoints, profile: &Profile) {
+        let genesis = self.bases.remove(&0);
+        let mut last: Option<Arc<Electorate>> = None;
+        for (number, header, members) in older.0.into_iter().take(KEPT) {
+            if let Some(members) = members {
+                last = Electorate::new(members).ok().map(Arc::new);
+            }
+            match (header, &last, &genesis) {
+                (Some(header), Some(electorate), _) => self.push(&header, electorate, profile),
+                (None, _, Some(genesis)) if number == 0 => {
+                    self.bases.insert(0, genesis.clone());
+                }
+                _ => {}
+            }
+        }
+    }
+
     /// Of a chain that begins with this electorate and seed.
     pub(crate) fn new(
         rules: CheckpointRules,

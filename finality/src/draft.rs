@@ -44,7 +44,7 @@ impl Draft {
         } else {
             (seeds.next(Contribution::Nothing).ok()?, None)
         };
-        let (next_electorate, next_seed) = chain.commitments(round)?;
+        let (next_electorate, next_seed) = chain.next_of(round)?;
         let (parent_certificate, operations) = (self.parent_certificate, self.operations);
         let applied = chain
             .outcome(&operations, parent_certificate.as_ref(), self.proposer)

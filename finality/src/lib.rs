@@ -25,13 +25,15 @@ mod fork_report;
 mod genesis;
 mod level;
 mod light;
+mod row;
+mod state;
 
 pub use block::{Block, Body, BodyError, FinalBlock, Header, MAX_PAYLOAD, PROTOCOL_VERSION};
 pub use chain::{Chain, ChainError, HeaderError};
 pub use checkpoint::{
     Checkpoint, CheckpointRules, CheckpointRulesError, SignedCheckpoint, checkpoint_context,
 };
-pub use checkpoints::DueCheckpoint;
+pub use checkpoints::{DueCheckpoint, OlderCheckpoints};
 pub use draft::Draft;
 pub use fork::{Fork, ForkError, UnverifiedFork};
 pub use fork_report::{Breach, Culprit, ForkReport, Signed};
@@ -40,3 +42,5 @@ pub use klero_committee::Profile;
 pub use klero_stake as stake;
 pub use level::Level;
 pub use light::{Age, LightBlock, LightClient, LightError, TrustedCheckpoint};
+pub use row::{Claim, Row};
+pub use state::{ChainState, Footprint, StateError};

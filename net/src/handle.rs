@@ -6,13 +6,14 @@ use klero_sampling::Digest;
 use libp2p::PeerId;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
-use crate::sync::Question;
+use crate::sync::{Question, Request};
 use crate::{PublishError, Receipt, RequestError, Topic, Verdict};
 
 /// What the node wants done.
 pub(crate) enum Command {
     Publish { topic: Topic, bytes: Vec<u8> },
     Ask { peer: PeerId, question: Question },
+    Expel(PeerId),
 }
 
 /// A handle to the network, cheap to clone. It may be used from any thread: nothing here blocks, and its async
@@ -93,7 +94,69 @@ impl Network {
     /// # Errors
     /// [`RequestError`], after ten seconds at the latest.
     pub async fn body_from(&self, peer: PeerId, digest: Digest) -> Result<Option<Vec<u8>>, RequestError> {
-        self.ask(peer, |reply| Question::Body { digest, reply }).await
+        self.piece(peer, Request::Body { digest }).await
+    }
+
+    /// Asks a peer for a signed checkpoint; `None` when it has none of this number [FIN-4].
+    ///
+    /// # Errors
+    /// [`RequestError`], after ten seconds at the latest.
+    pub async fn checkpoint_from(&self, peer: PeerId, number: u64) -> Result<Option<Vec<u8>>, RequestError> {
+        self.piece(peer, Request::Checkpoint { number }).await
+    }
+
+    /// Asks a peer for headers from round `from` on, each with what a state snapshot needs beside it: at most `count`
+    /// and at most [`MAX_BLOCKS`](crate::MAX_BLOCKS).
+    ///
+    /// # Errors
+    /// [`RequestError`], after ten seconds at the latest.
+    pub async fn headers_from(
+        &self,
+        peer: PeerId,
+        from: u64,
+        count: u32,
+    ) -> Result<Vec<Vec<u8>>, RequestError> {
+        self.ask(peer, |reply| Question::Headers { from, count, reply })
+            .await
+    }
+
+    /// Asks a peer what its newest state snapshot consists of; `None` when it has none.
+    ///
+    /// # Errors
+    /// [`RequestError`], after ten seconds at the latest.
+    pub async fn manifest_of(&self, peer: PeerId) -> Result<Option<Vec<u8>>, RequestError> {
+        self.piece(peer, Request::Manifest).await
+    }
+
+    /// Asks a peer for a chunk of a state snapshot, of the chain's part or the application's; `None` when it has it no
+    /// more.
+    ///
+    /// # Errors
+    /// [`RequestError`], after ten seconds at the latest.
+    pub async fn chunk_from(
+        &self,
+        peer: PeerId,
+        of_application: bool,
+        round: u64,
+        place: u32,
+    ) -> Result<Option<Vec<u8>>, RequestError> {
+        let request = Request::Chunk {
+            of_application,
+            round,
+            place,
+        };
+        self.piece(peer, request).await
+    }
+
+    /// Disconnects a peer that was caught in a lie, and keeps it out for half a minute: what it told with its own
+    /// signature or in answer to a question cannot be an honest mistake.
+    pub fn expel(&self, peer: PeerId) {
+        // When there is no room the peer stays, and whoever asked leaves it alone all the same.
+        let _stays = self.commands.try_send(Command::Expel(peer));
+    }
+
+    async fn piece(&self, peer: PeerId, request: Request) -> Result<Option<Vec<u8>>, RequestError> {
+        self.ask(peer, |reply| Question::Piece { request, reply }).await
     }
 
     /// Tells the peers good-bye and stops. When that is done, within half a second, the receiver of events

@@ -46,6 +46,13 @@ impl Score {
 pub(crate) struct Scores(HashMap<PeerId, Score>);
 
 impl Scores {
+    /// The peer was caught in a lie: nothing is left of its score.
+    pub(crate) fn use_up(&mut self, peer: PeerId, now: Instant) {
+        for _ in 0..FULL {
+            self.reject(peer, now);
+        }
+    }
+
     /// A message of the peer was rejected; whether that used up its score.
     pub(crate) fn reject(&mut self, peer: PeerId, now: Instant) -> bool {
         if !self.0.contains_key(&peer) && self.0.len() >= REMEMBERED {

@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 
 use crate::app::{Application, ApplicationError, Judgement, Place, Pool, PoolError, Waiting};
 use crate::metrics::Metrics;
+use crate::snapshot::{self, CHUNK, Part, Snapshots};
 use crate::submit::Submission;
 use crate::wire::Message;
 
@@ -102,6 +103,8 @@ pub(crate) struct Surroundings {
     pub(crate) metrics: Arc<Metrics>,
     /// What waits, for others to see.
     pub(crate) waiting: Waiting,
+    /// Where its state is kept for those who join.
+    pub(crate) snapshots: Snapshots,
 }
 
 struct Worker {
@@ -109,6 +112,7 @@ struct Worker {
     pool: Pool,
     network: Network,
     metrics: Arc<Metrics>,
+    snapshots: Snapshots,
     answers: Sender<Answer>,
     /// Transactions of own clients that wait: when they were last sent to the peers, and how often.
     sent: BTreeMap<Digest, (Instant, u32)>,
@@ -130,6 +134,7 @@ pub(crate) fn spawn(
         network,
         metrics,
         waiting,
+        snapshots,
     } = around;
     // Clients wait in an async queue; a short hop brings them to this thread's kind of channel.
     let (to_thread, clients) = bounded::<Submission>(64);
@@ -147,6 +152,7 @@ pub(crate) fn spawn(
         pool: Pool::new(waiting),
         network,
         metrics,
+        snapshots,
         answers,
         sent: BTreeMap::new(),
     };
@@ -244,7 +250,35 @@ impl Worker {
             self.pool.remove(&digest);
         }
         self.metrics.set_pool(self.pool.len() as u64);
+        let round = block.header.round;
+        if self.snapshots.is_due(round)
+            && let Err(error) = self.export(round)
+        {
+            tracing::warn!(round, %error, "no state snapshot can be offered to nodes that join");
+        }
         Ok(root)
+    }
+
+    /// Writes the state after a round to the chain's snapshot of it.
+    fn export(&self, round: u64) -> Result<(), ApplicationError> {
+        let failed = |error| ApplicationError::new("the store", error);
+        if !self.snapshots.has(round).map_err(failed)? {
+            return Ok(());
+        }
+        let mut digests = Vec::new();
+        let mut take = |chunk: Vec<u8>| {
+            let place = u32::try_from(digests.len()).unwrap_or(u32::MAX);
+            digests.push(snapshot::digest(&chunk));
+            self.snapshots
+                .keep(Part::Entries, round, place, &chunk)
+                .map_err(failed)
+        };
+        if self.application.export(CHUNK, &mut take)? {
+            self.snapshots
+                .finish_application(round, digests)
+                .map_err(failed)?;
+        }
+        Ok(())
     }
 
     fn take(&mut self, transaction: &[u8]) -> Result<Digest, PoolError> {

@@ -4,8 +4,9 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
+use std::time::Duration;
 
-use klero_finality::Genesis;
+use klero_finality::{Genesis, TrustedCheckpoint};
 use klero_net::Multiaddr;
 
 use crate::app::Application;
@@ -14,6 +15,7 @@ use crate::config::{AdminConfig, NodeConfig};
 use crate::core::ForkHook;
 use crate::error::NodeError;
 use crate::events::NodeEvent;
+use crate::join::JoinFrom;
 use crate::keys::KeyFile;
 use crate::logs::Logs;
 use crate::node::Node;
@@ -35,6 +37,8 @@ pub struct NodeBuilder {
     pub(crate) logs: Option<Logs>,
     pub(crate) config: Option<NodeConfig>,
     pub(crate) peers: usize,
+    pub(crate) snapshot_every: Option<u64>,
+    pub(crate) join: Option<JoinFrom>,
     pub(crate) equivocates: bool,
     pub(crate) events: Option<Sender<NodeEvent>>,
     pub(crate) kv: Option<KvReader>,
@@ -58,6 +62,8 @@ impl NodeBuilder {
             logs: None,
             config: None,
             peers: 0,
+            snapshot_every: None,
+            join: None,
             equivocates: false,
             events: None,
             kv: None,
@@ -80,6 +86,12 @@ impl NodeBuilder {
         builder.peers = config.wait_for_peers;
         builder.admin.clone_from(&config.admin);
         builder.config = Some(config.clone());
+        if let Some(join) = &config.join {
+            builder.join = Some(JoinFrom {
+                checkpoint: join.checkpoint.as_deref().map(read_checkpoint).transpose()?,
+                max_age: Duration::from_secs(join.max_age_hours.saturating_mul(3600)),
+            });
+        }
         if let Some(path) = &config.keys {
             builder.keys = Some(KeyFile::load(path)?);
         }
@@ -198,6 +210,21 @@ impl NodeBuilder {
         self
     }
 
+    /// With an empty store, begins from a state snapshot of its peers, if they have one that can be trusted.
+    #[must_use]
+    pub fn join(mut self, from: JoinFrom) -> Self {
+        self.join = Some(from);
+        self
+    }
+
+    /// Makes a state snapshot every so many rounds, at least 1. Without this it is the first multiple of the checkpoints'
+    /// interval from 100 rounds on; nodes that join take only those of checkpoints.
+    #[must_use]
+    pub fn snapshot_every(mut self, rounds: u64) -> Self {
+        self.snapshot_every = Some(rounds);
+        self
+    }
+
     /// Tells what happens.
     #[must_use]
     pub fn events(mut self, events: Sender<NodeEvent>) -> Self {
@@ -260,6 +287,12 @@ pub fn read_genesis(path: &Path) -> Result<Genesis, NodeError> {
         path: path.to_owned(),
         cause,
     };
+    let text = std::fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
+    serde_json::from_str(&text).map_err(|error| refused(error.to_string()))
+}
+
+fn read_checkpoint(path: &Path) -> Result<TrustedCheckpoint, NodeError> {
+    let refused = |cause: String| NodeError::Checkpoint(format!("{}: {cause}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
     serde_json::from_str(&text).map_err(|error| refused(error.to_string()))
 }

@@ -37,6 +37,9 @@ pub struct NodeConfig {
     /// The admin API; none without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub admin: Option<AdminConfig>,
+    /// How a node with an empty database begins: with it, from a state snapshot of its peers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub join: Option<JoinConfig>,
 }
 
 /// The table `[admin]`: the admin API, on a listener of its own.
@@ -57,6 +60,31 @@ fn default_admin() -> SocketAddr {
 
 fn default_token() -> PathBuf {
     "admin.token".into()
+}
+
+/// What a node that joins trusts beside its genesis.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JoinConfig {
+    /// A checkpoint that is trusted, as `klero init --join` writes it; without one, the genesis alone is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<PathBuf>,
+    /// How old it may be at the first start, in hours: less than the time for which stake that unbonds stays liable.
+    #[serde(default = "default_max_age")]
+    pub max_age_hours: u64,
+}
+
+const fn default_max_age() -> u64 {
+    24
+}
+
+impl Default for JoinConfig {
+    fn default() -> Self {
+        Self {
+            checkpoint: None,
+            max_age_hours: default_max_age(),
+        }
+    }
 }
 
 fn default_rpc() -> SocketAddr {
@@ -109,6 +137,7 @@ impl NodeConfig {
             config.keys.as_mut(),
             config.faucet.as_mut(),
             config.admin.as_mut().map(|admin| &mut admin.token),
+            config.join.as_mut().and_then(|join| join.checkpoint.as_mut()),
         ]
         .into_iter()
         .flatten()

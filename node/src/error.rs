@@ -76,9 +76,22 @@ pub enum NodeError {
     MissingBlock(u64),
     /// Another registry than the chain's.
     #[error(
-        "the stored block of round {0} does not follow from the registry before it: sync anew into an empty directory"
+        "the stored block of round {round} does not follow from those before it: {cause}; sync anew into an empty directory"
     )]
-    Registry(u64),
+    Registry {
+        /// The round.
+        round: u64,
+        /// What is wrong with it.
+        cause: ChainError,
+    },
+    /// A state snapshot that is of no use where none can be done without.
+    #[error("the state snapshot: {0}; sync anew into an empty directory")]
+    Snapshot(String),
+    /// The checkpoint from which the node is to start.
+    #[error(
+        "the checkpoint to start from: {0}; take a newer one with `klero init --join`, into an empty directory"
+    )]
+    Checkpoint(String),
     /// No application was given.
     #[error("no application: give the builder one with `application` or `key_value`")]
     NoApplication,

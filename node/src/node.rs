@@ -14,6 +14,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
 use crate::BlockStore;
+use crate::api::Bundle;
 use crate::api::admin::Office;
 use crate::app::{Application, PoolError};
 use crate::app_thread;
@@ -23,11 +24,13 @@ use crate::config::{AdminConfig, NodeConfig};
 use crate::core::{self, Core, CoreError, Links, OwnKeys};
 use crate::error::NodeError;
 use crate::events::NodeEvent;
+use crate::join::Joiner;
 use crate::keys::{KeyEntry, KeyFile, Secret};
 use crate::level::LevelPage;
 use crate::logs::Logs;
-use crate::parts::{self, Parts};
+use crate::parts::{self, Connected, Parts};
 use crate::past::PastRounds;
+use crate::snapshot::{self, Restored, Snapshots};
 use crate::status::{SharedStatus, Status};
 use crate::submit::Submitter;
 use crate::token::Token;
@@ -43,6 +46,15 @@ const SUBSCRIPTIONS: Duration = Duration::from_millis(300);
 /// How long stopping may take.
 const STOP_WITHIN: Duration = Duration::from_secs(3);
 
+/// How a node came by its chain when it started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Restart {
+    /// The round of the state snapshot that it was read from; none when every block was replayed.
+    pub snapshot: Option<u64>,
+    /// The blocks that were replayed.
+    pub replayed: u64,
+}
+
 /// A running node. It stops when it is dropped or by [`Node::stop`].
 pub struct Node {
     rpc: Option<SocketAddr>,
@@ -51,6 +63,7 @@ pub struct Node {
     status: SharedStatus,
     submitter: Submitter,
     blocks: BlockStore,
+    restart: Restart,
     core: Option<JoinHandle<Result<(), CoreError>>>,
     application: Option<app_thread::Running>,
     failed: Receiver<String>,
@@ -73,16 +86,28 @@ impl Node {
         genesis_bounds(&wanted.genesis)?;
         let blocks = BlockStore::new(wanted.store);
         let past = PastRounds::default();
-        let chain = restore(&wanted.genesis, &blocks, &past)?;
-        let checkpoint = blocks.last_checkpoint()?;
+        let snapshots = Snapshots::new(&blocks, wanted.genesis.checkpoints, wanted.snapshot_every);
+        let restored = snapshot::restore(&wanted.genesis, &blocks, &snapshots, &past)?;
         replay(application.as_mut(), &blocks)?;
         let own = own_keys(wanted.keys.as_ref())?;
         let log = open_log(&blocks, wanted.never_voted, &own)?;
-        let config = network_config(*chain.id(), wanted.keys.as_ref(), wanted.listen, wanted.bootnodes)?;
+        let id = *restored.chain.id();
+        let config = network_config(id, wanted.keys.as_ref(), wanted.listen, wanted.bootnodes)?;
         let listener = wanted.rpc.map(bind).transpose()?;
         let office = open_office(wanted.admin.as_ref(), wanted.logs, wanted.config)?;
         let runtime = runtime()?;
-        let joined = Parts::join(&runtime, (&chain, &past), blocks, config)?;
+        let bundle = Bundle::new(wanted.genesis.clone(), &config.bootnodes);
+        let connected = Connected::start(&runtime, &blocks, &snapshots, config)?;
+        let joiner = wanted.join.as_ref().map(|from| Joiner {
+            network: &connected.network,
+            genesis: &wanted.genesis,
+            blocks: &blocks,
+            snapshots: &snapshots,
+            from,
+        });
+        let Restored { chain, restart } = join(restored, &runtime, joiner, &past, application.as_mut())?;
+        let checkpoint = blocks.last_checkpoint()?;
+        let joined = Parts::join(connected, (&chain, &past), (blocks, snapshots), bundle)?;
         let (parts, inbox, addresses) = (joined.parts, joined.inbox, joined.addresses);
         parts.introduce(&wanted.name, &chain, application.applied().root, checkpoint);
         let bounds = parts.watch_bounds()?;
@@ -108,9 +133,7 @@ impl Node {
             peers: wanted.peers,
             equivocates: wanted.equivocates,
         };
-        let core = std::thread::Builder::new()
-            .name("core".into())
-            .spawn(move || run.until_stopped(&tell_failure))?;
+        let core = run.spawn(tell_failure)?;
         let Parts {
             network,
             blocks,
@@ -125,6 +148,7 @@ impl Node {
             status,
             submitter,
             blocks,
+            restart,
             core: Some(core),
             application: Some(application_runs),
             failed,
@@ -160,6 +184,11 @@ impl Node {
     /// The final blocks.
     pub const fn blocks(&self) -> &BlockStore {
         &self.blocks
+    }
+
+    /// How the chain was read from the store.
+    pub const fn restart(&self) -> Restart {
+        self.restart
     }
 
     /// Hands in a transaction; its digest when it waits in the pool and is on its way to the peers.
@@ -261,6 +290,12 @@ struct Run {
 }
 
 impl Run {
+    /// Runs on a thread of its own.
+    fn spawn(self, tell_failure: Sender<String>) -> std::io::Result<JoinHandle<Result<(), CoreError>>> {
+        let thread = std::thread::Builder::new().name("core".into());
+        thread.spawn(move || self.until_stopped(&tell_failure))
+    }
+
     /// Runs until it is stopped or fails; then it tells why.
     fn until_stopped(self, tell_failure: &Sender<String>) -> Result<(), CoreError> {
         let ended = self.run();
@@ -344,32 +379,21 @@ fn open_log(blocks: &BlockStore, never_voted: bool, own: &OwnKeys) -> Result<Vot
     Ok(log)
 }
 
-/// The chain as the store holds it.
-fn restore(
-    genesis: &klero_finality::Genesis,
-    blocks: &BlockStore,
+/// Where the store is empty and the node joins: the chain as its peers have it, if they have a snapshot of it.
+fn join(
+    restored: Restored,
+    runtime: &Runtime,
+    joiner: Option<Joiner<'_>>,
     past: &PastRounds,
-) -> Result<Chain, NodeError> {
-    let mut chain = Chain::new(genesis)?;
-    match blocks.chain()? {
-        Some(stored) if stored != chain.id().as_bytes() => {
-            return Err(NodeError::OtherChain {
-                stored: hex::encode(stored),
-                genesis: *chain.id(),
-            });
-        }
-        Some(_) => {}
-        None => blocks.begin(chain.id(), chain.registry())?,
+    application: &mut dyn Application,
+) -> Result<Restored, NodeError> {
+    let Some(joiner) = joiner.filter(|_| restored.chain.round() == 0) else {
+        return Ok(restored);
+    };
+    match runtime.block_on(joiner.run(application))? {
+        Some(_) => snapshot::restore(joiner.genesis, joiner.blocks, joiner.snapshots, past),
+        None => Ok(restored),
     }
-    for round in 1..=blocks.head()? {
-        let block = blocks.block(round)?.ok_or(NodeError::MissingBlock(round))?;
-        let context = chain.context(round);
-        chain.advance(&block).map_err(|_| NodeError::Registry(round))?;
-        if let Some(context) = context {
-            past.push(context, *chain.head());
-        }
-    }
-    Ok(chain)
 }
 
 /// What is final and not executed yet is executed: the application's writes may have been lost in a crash.

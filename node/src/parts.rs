@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::BlockStore;
 use crate::api::admin::{self, Office};
-use crate::api::{self, ApiState};
+use crate::api::{self, ApiState, Bundle};
 use crate::app::Waiting;
 use crate::app::kv::KvReader;
 use crate::app_thread::{ApplicationThread, Surroundings};
@@ -30,6 +30,7 @@ use crate::metrics::Metrics;
 use crate::operations::OperationPool;
 use crate::past::PastRounds;
 use crate::peer_book::PeerBook;
+use crate::snapshot::Snapshots;
 use crate::stake_desk::{Faucet, StakeDesk};
 use crate::status::SharedStatus;
 use crate::submit::{Submission, Submitter};
@@ -58,6 +59,8 @@ pub(crate) struct Parts {
     feed: Feed,
     peers: PeerBook,
     waiting: Waiting,
+    snapshots: Snapshots,
+    bundle: Arc<Bundle>,
     to_core: Sender<Verified>,
     transactions: Sender<(Receipt, Vec<u8>)>,
     gossip: Receiver<(Receipt, Vec<u8>)>,
@@ -77,21 +80,30 @@ pub(crate) struct Joined {
     pub(crate) addresses: Vec<String>,
 }
 
-impl Parts {
-    /// Joins the network and starts the verification pool.
+/// The network, before anything else of the node knows of it.
+pub(crate) struct Connected {
+    pub(crate) network: Network,
+    open: OpenBlocks,
+    events: Events,
+    addresses: Vec<String>,
+}
+
+impl Connected {
+    /// Starts the network, which answers the questions of peers from the store.
     ///
     /// # Errors
-    /// [`NodeError`] when the network or a thread cannot start.
-    pub(crate) fn join(
+    /// [`NodeError`] when it cannot start.
+    pub(crate) fn start(
         runtime: &Runtime,
-        (chain, past): (&Chain, &PastRounds),
-        blocks: BlockStore,
+        blocks: &BlockStore,
+        snapshots: &Snapshots,
         config: NetworkConfig,
-    ) -> Result<Joined, NodeError> {
+    ) -> Result<Self, NodeError> {
         let open = OpenBlocks::default();
         let reader = Arc::new(StoreReader {
             blocks: blocks.clone(),
             open: open.clone(),
+            snapshots: snapshots.clone(),
         });
         let is_listening = !config.listen.is_empty();
         let (network, mut later) = {
@@ -100,6 +112,32 @@ impl Parts {
         };
         let early = runtime.block_on(wait_for_address(&mut later, is_listening));
         let addresses = addresses_of(&early, &network);
+        Ok(Self {
+            network,
+            open,
+            events: Events { early, later },
+            addresses,
+        })
+    }
+}
+
+impl Parts {
+    /// Joins the parts around the network and starts the verification pool.
+    ///
+    /// # Errors
+    /// [`NodeError`] when a thread cannot start.
+    pub(crate) fn join(
+        connected: Connected,
+        (chain, past): (&Chain, &PastRounds),
+        (blocks, snapshots): (BlockStore, Snapshots),
+        bundle: Bundle,
+    ) -> Result<Joined, NodeError> {
+        let Connected {
+            network,
+            open,
+            events,
+            addresses,
+        } = connected;
         let (metrics, view) = (
             Metrics::new(),
             SharedView::new(View::new(chain.clone(), past.clone())),
@@ -124,6 +162,8 @@ impl Parts {
             feed: Feed::default(),
             peers: PeerBook::default(),
             waiting: Waiting::default(),
+            snapshots,
+            bundle: Arc::new(bundle.with_addresses(&addresses)),
             to_core,
             transactions,
             gossip,
@@ -131,7 +171,7 @@ impl Parts {
         Ok(Joined {
             parts,
             inbox,
-            events: Events { early, later },
+            events,
             addresses,
         })
     }
@@ -162,6 +202,7 @@ impl Parts {
             network: self.network.clone(),
             metrics: Arc::clone(&self.metrics),
             waiting: self.waiting.clone(),
+            snapshots: self.snapshots.clone(),
         }
     }
 
@@ -176,6 +217,7 @@ impl Parts {
             core: self.to_core.clone(),
             verifier: self.verifier.clone(),
             open: self.open.clone(),
+            blocks: self.blocks.clone(),
         };
         runtime.spawn(sync.clone().fetch(wanted));
         runtime.spawn(sync.follow(hints.clone()));
@@ -223,6 +265,7 @@ impl Parts {
             desk: Some(CoreDesk::new(self.to_core.clone())),
             peers: self.peers.clone(),
             waiting: self.waiting.clone(),
+            bundle: Some(Arc::clone(&self.bundle)),
         }
     }
 
@@ -248,6 +291,7 @@ impl Parts {
             blocks: self.blocks.clone(),
             operations: self.operations.clone(),
             past: self.past.clone(),
+            snapshots: self.snapshots.clone(),
             on_fork,
         }
     }

@@ -8,7 +8,7 @@ use klero_sampling::Digest;
 
 /// How many rounds are remembered. A light client walks over those since the last checkpoint, and a fork that shows
 /// later than this is for people to look into.
-const REMEMBERED: usize = 2048;
+pub(crate) const REMEMBERED: usize = 2048;
 
 /// The contexts and final blocks of the last rounds; cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +22,11 @@ impl PastRounds {
             rounds.pop_front();
         }
         rounds.push_back((context, block));
+    }
+
+    /// Remembers these rounds and no others, in their order without a gap: those before what is pushed next.
+    pub(crate) fn begin_with(&self, rounds: Vec<(RoundContext, Digest)>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = rounds.into();
     }
 
     /// A round that is remembered.

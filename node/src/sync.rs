@@ -2,23 +2,26 @@
 //! [NET-4].
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::Sender;
-use klero_finality::{Block, FinalBlock};
+use klero_finality::{Block, ChainError, Claim, FinalBlock, HeaderError, SignedCheckpoint};
 use klero_net::{Network, PeerId, RequestError};
 use klero_sampling::Digest;
 use klero_sampling::codec::Wire;
 use tokio::sync::mpsc;
 
+use crate::BlockStore;
 use crate::core::{Item, Verified};
 use crate::hints::Hints;
+use crate::keys::Secret;
 use crate::verify::{Job, Verifier};
 use crate::view::{OpenBlocks, SharedView};
 use crate::wire::Message;
 
 /// Blocks asked for at once.
-const BLOCKS: u32 = 32;
+const BLOCKS: u32 = 64;
 /// How often a peer is asked for its head when nothing else tells.
 const TICK: Duration = Duration::from_secs(2);
 /// A peer in the next round is only a moment ahead, unless this passes without progress.
@@ -50,6 +53,8 @@ pub(crate) struct Sync {
     pub(crate) verifier: Verifier,
     /// Blocks that are held already.
     pub(crate) open: OpenBlocks,
+    /// Blocks that are final.
+    pub(crate) blocks: BlockStore,
 }
 
 impl Sync {
@@ -71,7 +76,10 @@ impl Sync {
                 _ = tick.tick() => {
                     let peers = self.network.peers();
                     turn = turn.wrapping_add(1);
-                    heard.extend(peers.get(turn % peers.len().max(1)).map(|peer| (*peer, 0)));
+                    if let Some(peer) = peers.get(turn % peers.len().max(1)) {
+                        heard.insert(*peer, 0);
+                        self.fill_in(*peer).await;
+                    }
                 }
             }
             let now = Instant::now();
@@ -113,15 +121,59 @@ impl Sync {
             let (view, core, verifier) = (self.view.clone(), self.core.clone(), self.verifier.clone());
             let verified =
                 tokio::task::spawn_blocking(move || verify(&view, &core, &verifier, blocks, peer)).await;
-            if !verified.unwrap_or(false) {
-                // What it had may have become known in the meantime.
-                let is_past = self.view.get().round() > from;
-                return if is_past { REST } else { LONG_REST };
+            // What it had may have become known in the meantime.
+            let is_past = self.view.get().round() > from;
+            match verified.unwrap_or(Worth::Nothing) {
+                Worth::New => {}
+                Worth::Nothing => return if is_past { REST } else { LONG_REST },
+                Worth::Lie => {
+                    tracing::warn!(%peer, "a peer lied about what is final; it is expelled");
+                    self.network.expel(peer);
+                    return LONG_REST;
+                }
             }
             self.wait_until_past(from).await;
             if Instant::now() > until {
                 // A peer that gives blocks slowly is not the only one to ask.
                 return REST;
+            }
+        }
+    }
+
+    /// Asks a peer for the signed checkpoints that this node missed, for example because they were signed while it was
+    /// behind: others hop by them. Those of the last few that their committees can still be told of.
+    async fn fill_in(&self, peer: PeerId) {
+        let chain = Arc::clone(&self.view.get().chain);
+        let last = chain.round() / u64::from(chain.checkpoint_rules().interval.max(1));
+        let due = (1..=last)
+            .rev()
+            .map_while(|number| Some((number, chain.checkpoint(number)?)));
+        for (number, due) in due {
+            if !matches!(self.blocks.checkpoint(number), Ok(None)) {
+                continue;
+            }
+            let asked = self.network.checkpoint_from(peer, number);
+            let Ok(Ok(Some(bytes))) = tokio::time::timeout(ANSWER_WITHIN, asked).await else {
+                return;
+            };
+            let found = SignedCheckpoint::decode(&bytes).ok();
+            match found.and_then(|found| due.signed(&found.certificate).ok()) {
+                Some(signed) => {
+                    let item = Item::Checkpoint(number, Box::new(signed));
+                    let (core, attempt, receipt) = (self.core.clone(), 0, None);
+                    let verified = Verified {
+                        item,
+                        attempt,
+                        receipt,
+                    };
+                    let sent = tokio::task::spawn_blocking(move || core.send(verified).is_ok());
+                    let _stopping = sent.await;
+                }
+                None => {
+                    tracing::warn!(%peer, number, "a peer lied about a checkpoint; it is expelled");
+                    self.network.expel(peer);
+                    return;
+                }
             }
         }
     }
@@ -180,42 +232,97 @@ impl Sync {
     }
 }
 
-/// Verifies blocks from the own head on and hands them to the core; says whether there were any.
+/// What a peer's answer was worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Worth {
+    /// Blocks that are new and final.
+    New,
+    /// Nothing that was not known.
+    Nothing,
+    /// Something that no honest peer sends.
+    Lie,
+}
+
+/// Verifies blocks from the own head on and hands those that are final to the core. Following them is done here, in a
+/// row; their certificates are then verified on all processors. What comes after a lie is not looked at.
 fn verify(
     view: &SharedView,
     core: &Sender<Verified>,
     verifier: &Verifier,
     blocks: Vec<Vec<u8>>,
     peer: PeerId,
-) -> bool {
-    let mut chain = klero_finality::Chain::clone(&view.get().chain);
-    let mut verified = Vec::new();
+) -> Worth {
+    let chain = Arc::clone(&view.get().chain);
+    let mut decoded = Vec::new();
+    let mut lie = None;
     for bytes in blocks {
-        let Ok(block) = FinalBlock::decode(&bytes) else {
-            tracing::warn!(%peer, "a peer answered with a malformed block; the rest of its answer is dropped");
-            break;
-        };
-        if block.block.header.round <= chain.round() {
-            continue;
-        }
-        if let Err(error) = chain.accept(&block.block, &block.certificate) {
-            let round = block.block.header.round;
-            tracing::warn!(%peer, round, %error, "a peer answered with a block that is not final; the rest is dropped");
-            // On top of another parent than the own head: if the certificate of that parent is valid, this is a fork.
-            if let Some(certificate) = block.block.body.parent_certificate {
-                verifier.submit(Job::own(Message::Certificate(certificate)));
+        match FinalBlock::decode(&bytes) {
+            Ok(block) if block.block.header.round <= chain.round() => {}
+            Ok(block) => decoded.push(block),
+            Err(_) => {
+                lie = Some("a malformed block".to_owned());
+                break;
             }
-            break;
         }
-        verified.push(block);
     }
-    if verified.is_empty() {
-        return false;
+    let offered = decoded.clone();
+    let (row, refused) = chain.row(decoded);
+    let holds = verify_claims(row.claims());
+    if let Some(place) = holds.iter().position(|holds| !holds) {
+        lie = Some(format!("certificate {place} of its answer does not verify"));
     }
-    core.send(Verified {
-        item: Item::Final(verified),
-        attempt: 0,
-        receipt: None,
-    })
-    .is_ok()
+    let verified = row.proven(&holds);
+    if let Some(error) = refused {
+        // Another parent is no lie: one of the two is on a fork.
+        if !matches!(error, ChainError::Header(HeaderError::Parent)) {
+            lie = Some(error.to_string());
+        }
+        // On top of another parent than the own head: if the certificate of that parent is valid, this is a fork.
+        let next = offered.into_iter().nth(verified.len());
+        if let Some(certificate) = next.and_then(|block| block.block.body.parent_certificate) {
+            verifier.submit(Job::own(Message::Certificate(certificate)));
+        }
+    }
+    if let Some(reason) = &lie {
+        tracing::warn!(%peer, %reason, "a peer answered with blocks that are not final; the rest is dropped");
+    }
+    let is_new = !verified.is_empty();
+    if is_new {
+        let _stopping = core.send(Verified {
+            item: Item::Final(verified),
+            attempt: 0,
+            receipt: None,
+        });
+    }
+    match (lie, is_new) {
+        (Some(_), _) => Worth::Lie,
+        (None, true) => Worth::New,
+        (None, false) => Worth::Nothing,
+    }
+}
+
+/// Verifies claims, each by itself, on all processors; says of each whether it holds. Without randomness nothing is said.
+fn verify_claims(claims: &[Claim]) -> Vec<bool> {
+    let Ok(entropy) = Secret::random() else {
+        return Vec::new();
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = claims.len().div_ceil(threads).max(1);
+    let verify = |claims: &[Claim]| -> Vec<bool> {
+        let holds = |claim: &Claim| claim.verify(entropy.expose()).is_ok();
+        claims.iter().map(holds).collect()
+    };
+    let mut holds = Vec::with_capacity(claims.len());
+    std::thread::scope(|scope| {
+        let verify = &verify;
+        let running: Vec<_> = claims
+            .chunks(share)
+            .map(|claims| (scope.spawn(move || verify(claims)), claims.len()))
+            .collect();
+        for (thread, count) in running {
+            // A thread that panicked has verified nothing.
+            holds.extend(thread.join().unwrap_or_else(|_| vec![false; count]));
+        }
+    });
+    holds
 }

@@ -11,6 +11,7 @@ use klero_sampling::codec::Wire;
 
 use crate::BlockStore;
 use crate::past::PastRounds;
+use crate::snapshot::{Part, Snapshots};
 
 /// The chain up to its last final block, with the contexts of the two rounds after it.
 #[derive(Debug, Clone)]
@@ -105,12 +106,18 @@ impl OpenBlocks {
     }
 }
 
+fn rounds(from: u64, count: u32) -> std::ops::Range<u64> {
+    from.max(1)..from.max(1).saturating_add(u64::from(count))
+}
+
 /// Answers the questions of peers out of the store [NET-4].
 pub(crate) struct StoreReader {
     /// The final blocks.
     pub(crate) blocks: BlockStore,
     /// The others.
     pub(crate) open: OpenBlocks,
+    /// States of the chain.
+    pub(crate) snapshots: Snapshots,
 }
 
 impl ChainReader for StoreReader {
@@ -120,14 +127,40 @@ impl ChainReader for StoreReader {
 
     fn blocks(&self, from: u64, count: u32, max_bytes: usize) -> Vec<Vec<u8>> {
         let mut length = 0;
-        let rounds = from.max(1)..from.max(1).saturating_add(u64::from(count));
-        let encoded = rounds.map_while(|round| Some(self.blocks.final_block(round).ok()??.encode()));
+        let encoded =
+            rounds(from, count).map_while(|round| Some(self.blocks.final_block(round).ok()??.encode()));
         encoded
             .take_while(|bytes| {
                 length += bytes.len();
                 length <= max_bytes
             })
             .collect()
+    }
+
+    fn checkpoint(&self, number: u64) -> Option<Vec<u8>> {
+        Some(self.blocks.checkpoint(number).ok()??.encode())
+    }
+
+    fn headers(&self, from: u64, count: u32) -> Vec<Vec<u8>> {
+        let last = from
+            .max(1)
+            .saturating_add(u64::from(count.max(1)))
+            .saturating_sub(1);
+        let found = self.snapshots.footprints(from.max(1), last).unwrap_or_default();
+        found.iter().map(Wire::encode).collect()
+    }
+
+    fn manifest(&self) -> Option<Vec<u8>> {
+        Some(self.snapshots.newest().ok()??.encode())
+    }
+
+    fn chunk(&self, of_application: bool, round: u64, place: u32) -> Option<Vec<u8>> {
+        let part = if of_application {
+            Part::Entries
+        } else {
+            Part::State
+        };
+        self.snapshots.chunk(part, round, place).ok()?
     }
 
     fn body(&self, digest: &Digest) -> Option<Vec<u8>> {

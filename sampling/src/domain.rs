@@ -81,6 +81,10 @@ pub enum Domain {
     Offences,
     /// The root of the registry, over everything in it.
     Registry,
+    /// The parts of a state snapshot.
+    Snapshot,
+    /// An entry of the state of the key-value application.
+    StateEntry,
 }
 
 impl Domain {
@@ -123,6 +127,8 @@ impl Domain {
             Self::UsedKeys => "klero v1 used-keys",
             Self::Offences => "klero v1 offences",
             Self::Registry => "klero v1 registry",
+            Self::Snapshot => "klero v1 snapshot",
+            Self::StateEntry => "klero v1 state-entry",
         }
     }
 

@@ -36,7 +36,7 @@ mod transition;
 pub use account::{Account, MAX_UNBONDING, Status, Unbonding, Validator};
 pub use electorate_root::{EntriesError, SignerEntries, electorate_root, electorate_tree};
 pub use evidence::{Courts, Evidence, EvidenceError};
-pub use history::History;
+pub use history::{History, HistoryError, HistoryRecord};
 pub use keys::{KeysError, ProvenKeys};
 pub use klero_committee as committee;
 pub use operation::{Operation, OperationError, SignedOperation, VerifiedOperation};

@@ -20,6 +20,8 @@ mod light_walk;
 mod network;
 mod operations;
 mod parent_certificates;
+mod rows;
 mod seed_chain;
+mod states;
 mod timestamps;
 mod vrf_suites;

@@ -80,6 +80,10 @@ impl Driver {
         match command {
             Command::Publish { topic, bytes } => self.publish(topic, bytes),
             Command::Ask { peer, question } => self.ask(peer, question),
+            Command::Expel(peer) => {
+                self.scores.use_up(peer, Instant::now());
+                self.refuse(peer, PeerRefusal::Misbehaved);
+            }
         }
     }
 

@@ -91,10 +91,24 @@ fn read(reader: &dyn ChainReader, request: Request) -> Response {
             let blocks = reader.blocks(from, count, MAX_BLOCKS_BYTES);
             Response::Blocks(Blocks(within(blocks, count, MAX_BLOCKS_BYTES)))
         }
-        Request::Body { digest } => {
-            Response::Body(reader.body(&digest).filter(|body| body.len() <= MAX_BODY_BYTES))
+        Request::Headers { from, count } => {
+            let count = count.min(MAX_BLOCKS);
+            let headers = reader.headers(from, count);
+            Response::Blocks(Blocks(within(headers, count, MAX_BLOCKS_BYTES)))
         }
+        Request::Body { digest } => body(reader.body(&digest)),
+        Request::Checkpoint { number } => body(reader.checkpoint(number)),
+        Request::Manifest => body(reader.manifest()),
+        Request::Chunk {
+            of_application,
+            round,
+            place,
+        } => body(reader.chunk(of_application, round, place)),
     }
+}
+
+fn body(bytes: Option<Vec<u8>>) -> Response {
+    Response::Body(bytes.filter(|bytes| bytes.len() <= MAX_BODY_BYTES))
 }
 
 /// The first blocks, within both limits, whatever the reader returned.

@@ -27,6 +27,18 @@ pub(crate) enum Request {
     Blocks { from: u64, count: u32 },
     /// A body by the digest of its header.
     Body { digest: Digest },
+    /// A signed checkpoint.
+    Checkpoint { number: u64 },
+    /// Headers from a round on.
+    Headers { from: u64, count: u32 },
+    /// What the newest state snapshot consists of.
+    Manifest,
+    /// A chunk of a state snapshot.
+    Chunk {
+        of_application: bool,
+        round: u64,
+        place: u32,
+    },
 }
 
 impl Wire for Request {
@@ -38,9 +50,9 @@ impl Wire for Request {
 pub(crate) enum Response {
     /// To `Head`.
     Head(u64),
-    /// To `Blocks`.
+    /// To `Blocks` and `Headers`.
     Blocks(Blocks),
-    /// To `Body`.
+    /// To `Body`, `Checkpoint`, `Manifest` and `Chunk`.
     Body(Option<Vec<u8>>),
     /// To any: it has too many others to answer.
     Busy,

@@ -37,6 +37,30 @@ pub trait ChainReader: Send + Sync + 'static {
 
     /// The encoded body of a proposal or block, by the digest of its header; at most [`MAX_BODY_BYTES`] long.
     fn body(&self, digest: &Digest) -> Option<Vec<u8>>;
+
+    /// A signed checkpoint by its number, encoded.
+    fn checkpoint(&self, number: u64) -> Option<Vec<u8>> {
+        let _none = number;
+        None
+    }
+
+    /// Encoded headers, each with what a state snapshot needs beside it, in order from round `from`: at most `count` of
+    /// them. Fewer where they end.
+    fn headers(&self, from: u64, count: u32) -> Vec<Vec<u8>> {
+        let _none = (from, count);
+        Vec::new()
+    }
+
+    /// What the newest state snapshot consists of, encoded.
+    fn manifest(&self) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// A chunk of a state snapshot: of the chain's part or the application's, by round and place.
+    fn chunk(&self, of_application: bool, round: u64, place: u32) -> Option<Vec<u8>> {
+        let _none = (of_application, round, place);
+        None
+    }
 }
 
 /// The protocol as a part of the swarm.

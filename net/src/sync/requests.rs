@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use klero_sampling::Digest;
 use libp2p::request_response::OutboundRequestId;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
@@ -27,8 +26,14 @@ pub(crate) enum Question {
         count: u32,
         reply: Reply<Vec<Vec<u8>>>,
     },
-    Body {
-        digest: Digest,
+    Headers {
+        from: u64,
+        count: u32,
+        reply: Reply<Vec<Vec<u8>>>,
+    },
+    /// Anything that is answered with one piece, or none.
+    Piece {
+        request: Request,
         reply: Reply<Option<Vec<u8>>>,
     },
 }
@@ -41,7 +46,11 @@ impl Question {
                 from: *from,
                 count: (*count).min(MAX_BLOCKS),
             },
-            Self::Body { digest, .. } => Request::Body { digest: *digest },
+            Self::Headers { from, count, .. } => Request::Headers {
+                from: *from,
+                count: (*count).min(MAX_BLOCKS),
+            },
+            Self::Piece { request, .. } => *request,
         }
     }
 
@@ -50,12 +59,11 @@ impl Question {
         let _gone = match (self, response) {
             (question, Response::Busy) => return question.fail(RequestError::Busy),
             (Self::Head(reply), Response::Head(round)) => reply.send(Ok(round)).is_err(),
-            (Self::Blocks { count, reply, .. }, Response::Blocks(blocks))
-                if blocks.0.len() <= count as usize =>
-            {
-                reply.send(Ok(blocks.0)).is_err()
-            }
-            (Self::Body { reply, .. }, Response::Body(body)) => reply.send(Ok(body)).is_err(),
+            (
+                Self::Blocks { count, reply, .. } | Self::Headers { count, reply, .. },
+                Response::Blocks(blocks),
+            ) if blocks.0.len() <= count as usize => reply.send(Ok(blocks.0)).is_err(),
+            (Self::Piece { reply, .. }, Response::Body(body)) => reply.send(Ok(body)).is_err(),
             (question, _) => return question.fail(RequestError::BadAnswer),
         };
     }
@@ -64,8 +72,8 @@ impl Question {
     pub(crate) fn fail(self, error: RequestError) {
         let _gone = match self {
             Self::Head(reply) => reply.send(Err(error)).is_err(),
-            Self::Blocks { reply, .. } => reply.send(Err(error)).is_err(),
-            Self::Body { reply, .. } => reply.send(Err(error)).is_err(),
+            Self::Blocks { reply, .. } | Self::Headers { reply, .. } => reply.send(Err(error)).is_err(),
+            Self::Piece { reply, .. } => reply.send(Err(error)).is_err(),
         };
     }
 }
@@ -132,8 +140,8 @@ mod tests {
         );
 
         let (reply, answer) = oneshot::channel();
-        Question::Body {
-            digest: Digest::ZERO,
+        Question::Piece {
+            request: Request::Manifest,
             reply,
         }
         .answer(Response::Busy);

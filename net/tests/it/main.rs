@@ -18,6 +18,7 @@ mod prompt;
 mod redial;
 mod refusals;
 mod relay;
+mod snapshots;
 mod star;
 mod stranger;
 mod sync;

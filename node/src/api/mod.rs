@@ -6,6 +6,7 @@
 //! routes, and `/v1/openapi.json` describes them.
 
 pub(crate) mod admin;
+mod bundle;
 mod connection;
 mod electorate;
 mod failure;
@@ -44,6 +45,7 @@ use crate::{BlockStore, SharedStatus, StakeDesk, Submitter};
 use connection::{Deadline, Held, LimitedListener};
 use failure::Failure;
 
+pub use bundle::{Bundle, BundlePage};
 pub use electorate::{ElectoratePage, MemberItem};
 pub use failure::ErrorPage;
 pub use light::LightPage;
@@ -85,6 +87,8 @@ pub struct ApiState {
     pub peers: PeerBook,
     /// Transactions that wait.
     pub waiting: Waiting,
+    /// What whoever joins needs; none where no chain is served.
+    pub bundle: Option<Arc<Bundle>>,
 }
 
 /// The state with its limits, as handlers share it.

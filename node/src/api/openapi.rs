@@ -4,7 +4,7 @@
 
 use utoipa::{OpenApi, ToSchema};
 
-use super::{electorate, light, live, page, routes, stake, stream, transactions};
+use super::{bundle, electorate, light, live, page, routes, stake, stream, transactions};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -37,6 +37,7 @@ use super::{electorate, light, live, page, routes, stake, stream, transactions};
         light::checkpoint,
         light::step,
         light::level,
+        bundle::bundle,
         routes::metrics,
         routes::description,
     )

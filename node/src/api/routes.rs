@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::failure::{ErrorPage, Failure};
 use super::pages::{BlockPage, CertificatePage, HeaderPage};
-use super::{Api, ApiState, electorate, light, live, openapi, page, stake, stream, transactions};
+use super::{Api, ApiState, bundle, electorate, light, live, openapi, page, stake, stream, transactions};
 use crate::Status;
 use crate::app::kv::KvReader;
 use crate::store::StoreError;
@@ -147,6 +147,7 @@ fn registry() -> Vec<Route> {
             "Ask a testnet's faucet for stake: the account's id is the body",
             post(stake::faucet),
         ),
+        read("/v1/bundle", "What nodes that join need", get(bundle::bundle)),
     ]
 }
 

@@ -8,20 +8,23 @@
 //! digests of all that it executed. Hence the same bytes cannot be ordered twice by anybody, and a value that a
 //! key had before can be set again only as other bytes.
 //!
-//! The root is incremental. It is zero before the first transaction, and
-//! `hash(root before ‖ round ‖ digests of the transactions that the block executes)` after a block that
-//! executes any, in the domain [`Domain::Application`]; other blocks leave it. A transaction's digest commits to
-//! key and value, so two nodes with one root executed the same transactions in the same order and rounds.
+//! The state is a set of entries: for each key its value with the round and the transaction that set it, and for each
+//! executed transaction its round and its place among those that the round executed. The root is that of the sum
+//! over them ([`StateSum`]), zero before the first transaction. So two nodes with one root executed the same
+//! transactions in the same order and rounds, and whoever is given the entries can tell whether they are all of
+//! them.
 
-use std::collections::BTreeSet;
+mod transfer;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use borsh::{BorshDeserialize, BorshSerialize};
-use klero_sampling::{Digest, Domain};
+use klero_sampling::Digest;
 
 use super::{
-    Application, ApplicationError, Applied, Judgement, MAX_TRANSACTION, Place, pack, transaction_digest,
-    unpack,
+    Application, ApplicationError, Applied, Chunks, Judgement, MAX_TRANSACTION, Place, StateSum, TakeChunk,
+    pack, transaction_digest, unpack,
 };
 use crate::store::{Batch, Column, Durability, Store, StoreError};
 
@@ -29,6 +32,7 @@ use crate::store::{Batch, Column, Durability, Store, StoreError};
 pub const MAX_KEY: usize = 256;
 
 const APPLIED: &[u8] = b"a";
+const SUM: &[u8] = b"s";
 const ENTRY: u8 = b'k';
 const EXECUTED: u8 = b't';
 
@@ -76,9 +80,18 @@ impl KvReader {
         let Some(bytes) = self.store.get(Column::Application, &executed_key(digest))? else {
             return Ok(None);
         };
-        u64::try_from_slice(&bytes)
-            .map(Some)
+        <(u64, u32)>::try_from_slice(&bytes)
+            .map(|(round, _)| Some(round))
             .map_err(|_| corrupt("executed transaction"))
+    }
+
+    fn sum(&self) -> Result<StateSum, StoreError> {
+        match self.store.get(Column::Application, SUM)? {
+            Some(bytes) => {
+                StateSum::from_bytes(&bytes).ok_or_else(|| corrupt("sum of the application's state"))
+            }
+            None => Ok(StateSum::default()),
+        }
     }
 
     fn applied(&self) -> Result<Applied, StoreError> {
@@ -138,6 +151,7 @@ impl<'a> Set<'a> {
 pub struct KeyValue {
     reader: KvReader,
     applied: Applied,
+    sum: StateSum,
 }
 
 impl KeyValue {
@@ -147,8 +161,13 @@ impl KeyValue {
     /// [`StoreError`] when reading fails or the state is damaged.
     pub fn open(store: Arc<dyn Store>) -> Result<Self, StoreError> {
         let reader = KvReader::new(store);
-        let applied = reader.applied()?;
-        Ok(Self { reader, applied })
+        let (applied, sum) = (reader.applied()?, reader.sum()?);
+        let application = Self { reader, applied, sum };
+        if applied.round == 0 {
+            // What an import that was cut off has left is no state.
+            application.wipe()?;
+        }
+        Ok(application)
     }
 
     /// A reader for other threads.
@@ -178,17 +197,23 @@ impl KeyValue {
         Ok(Ok(()))
     }
 
-    /// Adds the effects of a payload to a batch; the digests of the transactions that were executed.
-    fn execute(&self, round: u64, payload: &[u8], batch: &mut Batch) -> Result<Vec<Digest>, StoreError> {
-        let mut executed = Vec::new();
-        let mut seen = BTreeSet::new();
+    /// Adds the effects of a payload to a batch and to a sum.
+    fn execute(
+        &self,
+        round: u64,
+        payload: &[u8],
+        batch: &mut Batch,
+        sum: &mut StateSum,
+    ) -> Result<(), StoreError> {
+        let mut executed: BTreeSet<Digest> = BTreeSet::new();
+        let mut set: BTreeMap<Vec<u8>, Vec<u8>> = BTreeMap::new();
         // A final block may hold what nobody should have voted for: it is skipped, the same way everywhere.
         for bytes in unpack(payload).unwrap_or_default() {
             let transaction = transaction_digest(&bytes);
             let Ok(Set { key, value }) = Set::parse(&bytes) else {
                 continue;
             };
-            if !seen.insert(transaction) || self.reader.transaction(&transaction)?.is_some() {
+            if executed.contains(&transaction) || self.reader.transaction(&transaction)?.is_some() {
                 continue;
             }
             let entry = KvEntry {
@@ -196,28 +221,33 @@ impl KeyValue {
                 round,
                 transaction,
             };
-            batch.put(Column::Application, entry_key(key), encode(&entry)?);
-            batch.put(Column::Application, executed_key(&transaction), encode(&round)?);
-            executed.push(transaction);
+            let place = u32::try_from(executed.len()).unwrap_or(u32::MAX);
+            let mark = (executed_key(&transaction), encode(&(round, place))?);
+            sum.add(&mark.0, &mark.1);
+            batch.put(Column::Application, mark.0, mark.1);
+            set.insert(entry_key(key), encode(&entry)?);
+            executed.insert(transaction);
         }
-        Ok(executed)
+        for (key, value) in set {
+            if let Some(before) = self.reader.store.get(Column::Application, &key)? {
+                sum.remove(&key, &before);
+            }
+            sum.add(&key, &value);
+            batch.put(Column::Application, key, value);
+        }
+        if !executed.is_empty() {
+            batch.put(Column::Application, SUM, sum.to_bytes());
+        }
+        Ok(())
     }
 
     fn apply(&mut self, round: u64, payload: &[u8]) -> Result<Digest, StoreError> {
-        let mut batch = Batch::default();
-        let executed = self.execute(round, payload, &mut batch)?;
-        let mut root = self.applied.root;
-        if !executed.is_empty() {
-            root = Domain::Application
-                .hasher()
-                .field(&root)
-                .field(&round)
-                .field(&executed)
-                .finish();
-        }
+        let (mut batch, mut sum) = (Batch::default(), self.sum.clone());
+        self.execute(round, payload, &mut batch, &mut sum)?;
+        let root = sum.root();
         batch.put(Column::Application, APPLIED, encode(&(round, root))?);
         self.reader.store.write(batch, Durability::Buffered)?;
-        self.applied = Applied { round, root };
+        (self.applied, self.sum) = (Applied { round, root }, sum);
         Ok(root)
     }
 }
@@ -285,5 +315,13 @@ impl Application for KeyValue {
         }
         self.apply(place.round, payload)
             .map_err(|error| ApplicationError::new(what, error))
+    }
+
+    fn export(&self, limit: usize, take: &mut TakeChunk<'_>) -> Result<bool, ApplicationError> {
+        self.write_out(limit, take).map(|()| true)
+    }
+
+    fn import(&mut self, state: &Applied, chunks: &dyn Chunks) -> Result<bool, ApplicationError> {
+        self.take_over(state, chunks).map(|()| true)
     }
 }

@@ -9,16 +9,22 @@
 //!
 //! `applied` says how far the application's own state is; rounds after that are handed to `finalized` again after
 //! a restart, so that an application may keep its state anywhere, or nowhere.
+//!
+//! A node that joins may start from the state of others. An application that lends itself to that writes its state with
+//! `export`, after the `finalized` of some rounds, and reads it with `import`, before anything else is called. It believes
+//! nothing that it reads: the state must be the one with the root that a final header names.
 
 pub mod kv;
 mod payload;
 mod pool;
+mod state_sum;
 
 use klero_sampling::Digest;
 use thiserror::Error;
 
 pub use payload::{PayloadError, pack, transaction_digest, unpack};
 pub use pool::{Pool, PoolError, Waiting};
+pub use state_sum::StateSum;
 
 /// The greatest length of a transaction in bytes.
 pub const MAX_TRANSACTION: usize = 64 << 10;
@@ -72,6 +78,21 @@ impl ApplicationError {
     }
 }
 
+/// A state in chunks, as [`Application::export`] made them somewhere.
+pub trait Chunks {
+    /// How many there are.
+    fn count(&self) -> u32;
+
+    /// One of them. May be asked for again.
+    ///
+    /// # Errors
+    /// [`ApplicationError`] when it cannot be read.
+    fn get(&self, place: u32) -> Result<Vec<u8>, ApplicationError>;
+}
+
+/// Takes the chunks of a state, one after the other.
+pub type TakeChunk<'a> = dyn FnMut(Vec<u8>) -> Result<(), ApplicationError> + 'a;
+
 /// A deterministic state machine over payloads.
 pub trait Application: Send + 'static {
     /// How far the state is.
@@ -106,6 +127,26 @@ pub trait Application: Send + 'static {
     /// # Errors
     /// [`ApplicationError`] when the application cannot go on; the node stops.
     fn finalized(&mut self, place: &Place, payload: &[u8]) -> Result<Digest, ApplicationError>;
+
+    /// Hands over the whole state after the last round, in chunks of at most `limit` bytes: the same bytes on every node.
+    /// Says whether this application does so at all.
+    ///
+    /// # Errors
+    /// [`ApplicationError`] when the state cannot be read; there is no snapshot then, and the node goes on.
+    fn export(&self, limit: usize, take: &mut TakeChunk<'_>) -> Result<bool, ApplicationError> {
+        let _none = (limit, take);
+        Ok(false)
+    }
+
+    /// Takes over a state, if it is the one after this round with this root; otherwise, and on an error, its own stays
+    /// what it was, that before the first round. Says whether this application takes states at all.
+    ///
+    /// # Errors
+    /// [`ApplicationError`] when the chunks are no state, or another one: whoever sent them is at fault.
+    fn import(&mut self, state: &Applied, chunks: &dyn Chunks) -> Result<bool, ApplicationError> {
+        let _none = (state, chunks);
+        Ok(false)
+    }
 
     /// The digests of the transactions in a payload, which leave the pool.
     fn transactions(&self, payload: &[u8]) -> Vec<Digest> {

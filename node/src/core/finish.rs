@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use klero_agreement::{Input, RoundStart};
 use klero_committee::{Role, Step, Value};
-use klero_finality::{Block, FinalBlock};
+use klero_finality::{Block, FinalBlock, Footprint};
 use klero_sampling::Digest;
 use klero_sampling::codec::Wire;
 
@@ -14,6 +14,7 @@ use super::{Core, CoreError};
 use crate::BlockStore;
 use crate::app_thread::Request;
 use crate::events::{FinalEvent, NodeEvent, now_us};
+use crate::snapshot;
 use crate::store::{Batch, Durability};
 use crate::view::View;
 
@@ -35,7 +36,7 @@ impl Core {
         // A round whose parent is younger than this process cannot be replayed from an earlier time.
         let is_new = self.chain.timestamp() > self.started.saturating_add(ALLOWED_DRIFT);
         self.note_decided(role);
-        self.finalize(block, false)?;
+        self.finalize(block, None)?;
         if self.saw_begin && is_new {
             self.saw_round_end()?;
         }
@@ -46,6 +47,7 @@ impl Core {
     /// Blocks that others made final, verified against this chain. Says whether any is new.
     pub(super) fn on_final(&mut self, blocks: Vec<FinalBlock>) -> Result<bool, CoreError> {
         let mut is_useful = false;
+        let last = blocks.last().map(|block| block.block.header.round);
         for block in blocks {
             let header = &block.block.header;
             if header.round != self.chain.round() + 1 {
@@ -55,7 +57,13 @@ impl Core {
                 let (round, found, head) = (header.round, header.parent, *self.chain.head());
                 return Err(CoreError::Fork { round, found, head });
             }
-            self.finalize(block, true)?;
+            // The last write takes those before it to the disk. What a crash loses until then, no vote hangs on.
+            let durability = if Some(header.round) == last {
+                Durability::Synced
+            } else {
+                Durability::Buffered
+            };
+            self.finalize(block, Some(durability))?;
             is_useful = true;
         }
         if is_useful {
@@ -65,18 +73,13 @@ impl Core {
         Ok(is_useful)
     }
 
-    /// Stores a final block. The vote log of its round goes with the same write.
-    fn finalize(&mut self, block: FinalBlock, synced: bool) -> Result<(), CoreError> {
-        let mut batch = Batch::default();
-        BlockStore::append(&mut batch, &block);
-        self.log.clear(&mut batch);
-        self.links.blocks.store().write(batch, Durability::Synced)?;
+    /// Stores a final block. The vote log of its round goes with the same write. One learnt from a peer's store may
+    /// be written together with those after it.
+    fn finalize(&mut self, block: FinalBlock, learnt: Option<Durability>) -> Result<(), CoreError> {
+        let synced = learnt.is_some();
+        let context = self.chain.context(block.block.header.round);
+        let receipts = self.store(&block, learnt.unwrap_or(Durability::Synced))?;
         let FinalBlock { block, certificate } = block;
-        let context = self.chain.context(block.header.round);
-        let receipts = self.chain.advance(&block).map_err(|cause| CoreError::Block {
-            round: block.header.round,
-            cause,
-        })?;
         let (digest, header) = (*self.chain.head(), &block.header);
         if let Some(context) = context.clone() {
             self.links.past.push(context, digest);
@@ -123,6 +126,34 @@ impl Core {
         self.note_checkpoint(&block.header);
         self.lookout.finalized();
         self.ask(Request::Finalize(Arc::new(block)))
+    }
+
+    /// Writes the block with all that goes with it, in one batch: the end of its round in the vote log, its footprint,
+    /// and now and then a snapshot of the chain after it. Only then does the chain go on.
+    fn store(
+        &mut self,
+        block: &FinalBlock,
+        durability: Durability,
+    ) -> Result<Vec<klero_stake::Receipt>, CoreError> {
+        let round = block.block.header.round;
+        let mut chain = self.chain.clone();
+        let receipts = chain
+            .advance(&block.block)
+            .map_err(|cause| CoreError::Block { round, cause })?;
+        let mut batch = Batch::default();
+        BlockStore::append(&mut batch, block);
+        let footprint = Footprint {
+            header: block.block.header.clone(),
+            registry: *chain.commitments(),
+        };
+        snapshot::append_footprint(&mut batch, &footprint);
+        if self.links.snapshots.is_due(round) {
+            self.links.snapshots.append(&mut batch, &chain)?;
+        }
+        self.log.clear(&mut batch);
+        self.links.blocks.store().write(batch, durability)?;
+        self.chain = chain;
+        Ok(receipts)
     }
 
     /// [BA-1]: block r − 1 is final and its body held: round r begins.

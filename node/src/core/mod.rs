@@ -51,6 +51,7 @@ use crate::feed::Feed;
 use crate::metrics::Metrics;
 use crate::operations::OperationPool;
 use crate::past::PastRounds;
+use crate::snapshot::Snapshots;
 use crate::status::SharedStatus;
 use crate::store::StoreError;
 use crate::verify::Verifier;
@@ -187,6 +188,8 @@ pub(crate) struct Links {
     pub(crate) operations: OperationPool,
     /// The rounds that are over.
     pub(crate) past: PastRounds,
+    /// Where states of the chain are kept.
+    pub(crate) snapshots: Snapshots,
     /// What the embedding client does upon a fork.
     pub(crate) on_fork: Option<ForkHook>,
 }

@@ -20,6 +20,10 @@ pub enum Column {
     Certificates,
     /// Registries by round.
     Registry,
+    /// Headers by round, with the parts of their registry roots.
+    Footprints,
+    /// State snapshots by round, in parts.
+    Snapshots,
     /// Signed checkpoints by number.
     Checkpoints,
     /// Forks by round [FIN-6].
@@ -34,10 +38,12 @@ pub enum Column {
 
 impl Column {
     /// All columns.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Blocks,
         Self::Certificates,
         Self::Registry,
+        Self::Footprints,
+        Self::Snapshots,
         Self::Checkpoints,
         Self::Forks,
         Self::Log,
@@ -51,6 +57,8 @@ impl Column {
             Self::Blocks => "blocks",
             Self::Certificates => "certificates",
             Self::Registry => "registry",
+            Self::Footprints => "footprints",
+            Self::Snapshots => "snapshots",
             Self::Checkpoints => "checkpoints",
             Self::Forks => "forks",
             Self::Log => "log",

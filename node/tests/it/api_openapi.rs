@@ -39,7 +39,7 @@ fn every_route_is_described_and_nothing_else() {
         .iter()
         .map(|item| (text(item, "method"), text(item, "path")))
         .collect();
-    assert_eq!(routes.len(), 25);
+    assert_eq!(routes.len(), 26);
     assert_eq!(described(&document(&served)), routes);
 }
 

@@ -88,3 +88,14 @@ fn the_admin_api_is_off_unless_asked_for_and_then_on_this_machine_alone() {
         .unwrap_err();
     assert!(error.to_string().contains("password"), "{error}");
 }
+
+#[test]
+fn the_checkpoint_that_a_joiner_trusts_is_relative_to_the_file_too() {
+    let text = "name = \"n\"\ngenesis = \"genesis.json\"\ndata = \"data\"\n[join]\ncheckpoint = \"checkpoint.json\"\n";
+    let (directory, config) = load(text);
+    let join = config.unwrap().join.unwrap();
+    assert_eq!(join.checkpoint, Some(directory.join("checkpoint.json")));
+    assert_eq!(join.max_age_hours, 24);
+    let (_, config) = load(&format!("{text}trust = true\n"));
+    assert!(config.is_err(), "unknown fields are refused here too");
+}

@@ -116,6 +116,7 @@ impl Served {
             desk: None,
             peers: PeerBook::default(),
             waiting,
+            bundle: None,
         };
         let (stop, stopped) = oneshot::channel::<()>();
         let server = std::thread::spawn(move || {

@@ -82,6 +82,28 @@ impl SeedChain {
         })
     }
 
+    /// The chain after the last of some rounds: each with its seed and the digest of its block, in ascending order
+    /// without a gap. Those of the last max(L + 1, 2·R) rounds are enough, or all from round 1 on; with fewer, the
+    /// seeds that would need the others are not known.
+    ///
+    /// # Errors
+    /// [`SeedError::Schedule`] when L is below 2 or R is 0.
+    pub fn resume(
+        schedule: SeedSchedule,
+        genesis: &Digest,
+        rounds: impl IntoIterator<Item = (u64, Digest, Digest)>,
+    ) -> Result<Self, SeedError> {
+        let mut chain = Self::new(schedule, genesis)?;
+        for (round, seed, block) in rounds {
+            if chain.next_round() != round {
+                chain.round = round.saturating_sub(1);
+                chain.seeds.clear();
+            }
+            chain.push(seed, block);
+        }
+        Ok(chain)
+    }
+
     /// The distances.
     pub const fn schedule(&self) -> &SeedSchedule {
         &self.schedule

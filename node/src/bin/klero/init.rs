@@ -4,16 +4,20 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
+use klero_node::api::BundlePage;
+use klero_node::finality::{Age, Genesis, Header, LightClient, SignedCheckpoint, TrustedCheckpoint};
 use klero_node::keys::KeyFile;
-use klero_node::{AdminConfig, NodeConfig};
+use klero_node::{AdminConfig, Digest, JoinConfig, NodeConfig};
+use klero_sampling::codec::Wire;
 use klero_sampling::vrf::VrfSuite;
 use serde_json::json;
 
 use crate::keys::{self, DEFAULT_STAKE, PublicKeys};
+use crate::rpc::Rpc;
 use crate::{genesis, output};
 
 #[derive(Debug, clap::Args)]
-#[command(group(clap::ArgGroup::new("chain").required(true).args(["network", "genesis"])))]
+#[command(group(clap::ArgGroup::new("chain").required(true).args(["network", "genesis", "join"])))]
 pub(crate) struct Args {
     /// The node's directory; must be empty or absent
     #[arg(long)]
@@ -24,9 +28,16 @@ pub(crate) struct Args {
     /// The genesis of a network that is there; copied into the directory
     #[arg(long, value_name = "FILE")]
     genesis: Option<PathBuf>,
-    /// With --genesis: a key file that no node ever used, which moves into the directory; without it the node
+    /// A node of a network that is there, such as http://127.0.0.1:8545: takes the genesis, boot nodes and the newest
+    /// checkpoint from it
+    #[arg(long, value_name = "URL")]
+    join: Option<String>,
+    /// With --join or --genesis: what `klero genesis hash` gives for the right genesis; another one is refused
+    #[arg(long, value_name = "HEX", conflicts_with = "network")]
+    genesis_hash: Option<Digest>,
+    /// With --genesis or --join: a key file that no node ever used, which moves into the directory; without it the node
     /// follows the network and does not vote
-    #[arg(long, value_name = "FILE", requires = "genesis")]
+    #[arg(long, value_name = "FILE", conflicts_with = "network")]
     keys: Option<PathBuf>,
     /// With --network: how many validators
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=65_536))]
@@ -54,24 +65,39 @@ pub(crate) struct Args {
         default_value = "/ip4/0.0.0.0/udp/30303/quic-v1"
     )]
     listen: Vec<String>,
-    /// A peer to connect to; may be given several times
-    #[arg(long, value_name = "MULTIADDRESS")]
+    /// A peer to connect to; may be given several times, or several with commas between them
+    #[arg(long, alias = "bootnodes", value_name = "MULTIADDRESS", value_delimiter = ',')]
     bootnode: Vec<String>,
-    /// Print {"dir","config","public"}
+    /// With --join or --genesis: fetch every block from the first on, not a state snapshot of the peers
+    #[arg(long, conflicts_with = "network")]
+    from_genesis: bool,
+    /// Print {"dir","config","public","hash","checkpoint"}
     #[arg(long)]
     json: bool,
 }
 
+/// What a node of a network that is there begins with.
+#[derive(Default)]
+struct Chain {
+    hash: Option<Digest>,
+    checkpoint: Option<(u64, Header)>,
+    bootnodes: Vec<String>,
+}
+
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
-    make_empty(&args.dir)?;
-    let public = match (&args.network, &args.genesis) {
-        (Some(network), _) => Some(begin(args, network)?),
-        (None, Some(file)) => {
-            join(args, file)?;
-            None
-        }
-        (None, None) => None,
-    };
+    let (mut public, mut chain) = (None, Chain::default());
+    if let Some(network) = &args.network {
+        make_empty(&args.dir)?;
+        public = Some(begin(args, network)?);
+    } else if let Some(file) = &args.genesis {
+        let genesis = genesis::load(file)?;
+        chain.hash = Some(check_hash(args, &genesis)?);
+        make_empty(&args.dir)?;
+        join(args, &genesis)?;
+    } else if let Some(url) = &args.join {
+        chain = join_at(args, url)?;
+    }
+    chain.bootnodes.splice(0..0, args.bootnode.iter().cloned());
     let keys = args.dir.join("keys.json");
     let has_keys = keys.exists();
     if has_keys {
@@ -79,11 +105,80 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         klero_node::mark_never_voted(&args.dir.join("data"), &keys).context("cannot make the log")?;
     }
     let config = args.dir.join("node.toml");
-    output::new_file(&config, &toml::to_string(&configuration(args, has_keys))?)?;
+    output::new_file(&config, &toml::to_string(&configuration(args, has_keys, &chain))?)?;
     if args.json {
-        return output::json_line(&json!({ "dir": args.dir, "config": config, "public": public }));
+        let checkpoint = chain.checkpoint.map(
+            |(number, header)| json!({ "number": number, "round": header.round, "block": header.digest() }),
+        );
+        return output::json_line(&json!({
+            "dir": args.dir, "config": config, "public": public, "hash": chain.hash, "checkpoint": checkpoint,
+        }));
     }
-    output::write(&next_steps(args, public.as_deref(), &config))
+    output::write(&next_steps(args, public.as_deref(), &config, &chain))
+}
+
+/// The hash of a genesis, which must be the one that was asked for.
+fn check_hash(args: &Args, genesis: &Genesis) -> anyhow::Result<Digest> {
+    let found = genesis.chain_id();
+    if let Some(wanted) = args.genesis_hash {
+        ensure!(
+            found == wanted,
+            "another genesis: its hash is {found}, and {wanted} is wanted; ask whoever gave you the hash which network \
+             this is, and take the genesis from a node of that one"
+        );
+    }
+    Ok(found)
+}
+
+/// Takes the bundle of a node. Only what the genesis hash covers is sure; the checkpoint is shown, for people to compare.
+fn join_at(args: &Args, url: &str) -> anyhow::Result<Chain> {
+    let rpc = Rpc::new(url);
+    let bundle: BundlePage = rpc.get("/v1/bundle")?;
+    let hash = check_hash(args, &bundle.genesis)?;
+    ensure!(
+        hash == bundle.chain,
+        "{url} says that its genesis has the hash {}, but it is {hash}: ask another node",
+        bundle.chain
+    );
+    bundle
+        .genesis
+        .validate()
+        .with_context(|| format!("the genesis that {url} gives; ask another node"))?;
+    let checkpoint = bundle
+        .checkpoint
+        .map(|page| trusted(&page.bytes, &bundle.genesis, url));
+    let checkpoint = checkpoint.transpose()?;
+    make_empty(&args.dir)?;
+    join(args, &bundle.genesis)?;
+    if let Some(trusted) = &checkpoint {
+        let text = serde_json::to_string_pretty(trusted)?;
+        output::new_file(&args.dir.join("checkpoint.json"), &text)?;
+    }
+    let rules = bundle.genesis.checkpoints;
+    let numbered =
+        checkpoint.map(|trusted| (rules.number_at(trusted.header.round).unwrap_or(0), trusted.header));
+    Ok(Chain {
+        hash: Some(hash),
+        checkpoint: numbered,
+        bootnodes: bundle.bootnodes,
+    })
+}
+
+/// A checkpoint as a node gave it, of this chain and at a round where one is made.
+fn trusted(bytes: &[u8], genesis: &Genesis, url: &str) -> anyhow::Result<TrustedCheckpoint> {
+    let signed = SignedCheckpoint::decode(bytes)
+        .with_context(|| format!("{url} gives no checkpoint as it should be"))?;
+    let trusted = TrustedCheckpoint {
+        header: signed.header,
+        next_electorate: signed.next_electorate,
+    };
+    let age = Age {
+        now: genesis::now_ms()?,
+        limit: JoinConfig::default().max_age_hours.saturating_mul(3_600_000),
+    };
+    LightClient::from_checkpoint(genesis, &trusted, age)
+        .with_context(|| format!("the newest checkpoint of {url}; ask a node that is up to date"))?;
+    Ok(trusted)
 }
 
 /// New keys, of which the public half goes into the genesis to be.
@@ -96,8 +191,7 @@ fn begin(args: &Args, network: &str) -> anyhow::Result<PathBuf> {
     Ok(public)
 }
 
-fn join(args: &Args, file: &Path) -> anyhow::Result<()> {
-    let genesis = genesis::load(file)?;
+fn join(args: &Args, genesis: &Genesis) -> anyhow::Result<()> {
     if let Some(path) = &args.keys {
         let keys = KeyFile::load(path)?;
         ensure!(
@@ -112,10 +206,10 @@ fn join(args: &Args, file: &Path) -> anyhow::Result<()> {
         std::fs::remove_file(path)
             .with_context(|| format!("cannot remove {}: remove it yourself", path.display()))?;
     }
-    genesis::create(&genesis, &args.dir.join("genesis.json"))
+    genesis::create(genesis, &args.dir.join("genesis.json"))
 }
 
-fn configuration(args: &Args, has_keys: bool) -> NodeConfig {
+fn configuration(args: &Args, has_keys: bool, chain: &Chain) -> NodeConfig {
     let of_directory = || {
         args.dir
             .file_name()
@@ -133,16 +227,22 @@ fn configuration(args: &Args, has_keys: bool) -> NodeConfig {
         faucet: None,
         rpc: args.rpc,
         listen: args.listen.clone(),
-        bootnodes: args.bootnode.clone(),
+        bootnodes: chain.bootnodes.clone(),
         wait_for_peers: 0,
         admin: args.admin.map(|listen| AdminConfig {
             listen,
             token: "admin.token".into(),
         }),
+        join: (chain.hash.is_some() && !args.from_genesis && !chain.bootnodes.is_empty()).then(|| {
+            JoinConfig {
+                checkpoint: chain.checkpoint.is_some().then(|| "checkpoint.json".into()),
+                ..JoinConfig::default()
+            }
+        }),
     }
 }
 
-fn next_steps(args: &Args, public: Option<&Path>, config: &Path) -> String {
+fn next_steps(args: &Args, public: Option<&Path>, config: &Path, chain: &Chain) -> String {
     let (program, dir) = (output::program(), args.dir.display());
     let start = format!("{program} node --config {}", output::shell(config));
     match public {
@@ -154,8 +254,21 @@ fn next_steps(args: &Args, public: Option<&Path>, config: &Path) -> String {
             args.dir.join("genesis.json").display(),
             config.display()
         ),
-        None => format!("made {dir}\nnext\n  {start}\n"),
+        None => format!("made {dir}\n{}next\n  {start}\n", told(chain)),
     }
+}
+
+/// What people should compare before they believe it.
+fn told(chain: &Chain) -> String {
+    let Some(hash) = &chain.hash else {
+        return String::new();
+    };
+    let mut text = format!("genesis     {hash}\n");
+    if let Some((number, header)) = &chain.checkpoint {
+        let (round, block) = (header.round, header.digest());
+        text += &format!("checkpoint  {number}, round {round}, block {block}\n");
+    }
+    text + "compare this with what another source says of the network before you start\n"
 }
 
 fn make_empty(dir: &Path) -> anyhow::Result<()> {

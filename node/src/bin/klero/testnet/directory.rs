@@ -120,6 +120,7 @@ impl Directory {
                 rpc: ports.rpc()?,
                 listen: vec![ports.peers()?],
                 wait_for_peers: bootnodes.len(),
+                join: None,
                 bootnodes,
                 admin: Some(AdminConfig {
                     listen: ports.admin()?,
