@@ -69,6 +69,7 @@ find_missing() {
     clang --version >/dev/null 2>&1 || lacks clang "clang with libclang" "RocksDB's bindings are generated with it"
     has pkg-config || lacks pkg-config "pkg-config" "finds the system's libraries for the build"
     has_openssl_headers || lacks libssl-dev "OpenSSL's headers" "the VRF suite ecvrf-p256 is built with them"
+    [ "$mode" != checks ] || has strace || lacks strace "strace" "a test watches that votes are on the disk before they leave"
 }
 
 lacks() {
@@ -88,6 +89,7 @@ give_up() {
     exit 1
 }
 
+mode=${1:-}
 rust_is_fine=yes
 check_rust "${1:-}" || rust_is_fine=no
 find_missing

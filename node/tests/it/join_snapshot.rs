@@ -19,6 +19,8 @@ const EVERY: u64 = 20;
 fn network(nodes: usize) -> Cluster {
     let mut profile = quick(Profile::full());
     (profile.propose, profile.seeds.refresh) = (1_000, 3);
+    // Slow enough for a snapshot to be there until a joiner has taken it.
+    (profile.timing.filter_min, profile.timing.filter_max) = (60, 200);
     let mut cluster = Cluster::new(nodes, 1, profile);
     cluster.genesis.checkpoints.interval = 10;
     (

@@ -57,6 +57,7 @@ mod stake_story;
 mod stall;
 mod store_suite;
 mod store_torn;
+mod sync_audit;
 mod sync_liar;
 mod testnet_end;
 mod testnet_equivocates;
