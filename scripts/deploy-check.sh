@@ -23,6 +23,22 @@ if [ ! -x "$KLERO" ]; then
     say "$KLERO is not there: build it with \`cargo build --release --locked\`, or name it in KLERO" >&2
     exit 1
 fi
+
+# The files of the containers, by whatever can judge them here.
+lint() {
+    name=$1
+    shift
+    if command -v "$1" >/dev/null 2>&1; then
+        "$@"
+        say "$name is valid"
+    else
+        say "SKIPPED: $name: $1 is not installed"
+    fi
+}
+lint Dockerfile hadolint Dockerfile
+lint compose.yaml docker-compose -f compose.yaml config -q
+lint "each script" shellcheck scripts/deploy-check.sh deploy/network.sh
+
 promtool check config --lint-fatal deploy/prometheus/prometheus.yml
 promtool test rules deploy/prometheus/alerts_test.yml
 
@@ -37,13 +53,17 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 1' HUP INT TERM
 
+# What the containers start with.
+KLERO=$KLERO deploy/network.sh "$dir/four" 127.0.77.1 >"$dir/network.log" || { cat "$dir/network.log" >&2; exit 1; }
+for n in 1 2 3 4; do "$KLERO" genesis validate "$dir/four/node$n/genesis.json" >>"$dir/network.log"; done
+say "deploy/network.sh makes a network of four nodes"
+
 # Repeats a command until it succeeds, for so many seconds at most.
 within() {
-    left=$1
+    deadline=$(($(date +%s) + $1))
     shift
     until "$@"; do
-        left=$((left - 1))
-        [ "$left" -gt 0 ] || return 1
+        [ "$(date +%s)" -lt "$deadline" ] || return 1
         sleep 1
     done
 }
