@@ -41,6 +41,13 @@ lint "each script" shellcheck scripts/deploy-check.sh deploy/network.sh
 
 promtool check config --lint-fatal deploy/prometheus/prometheus.yml
 promtool test rules deploy/prometheus/alerts_test.yml
+sed -n 's/.*alert: //p' deploy/prometheus/alerts.yml | while read -r alert; do
+    grep -q "alertname=\"$alert\"" deploy/prometheus/alerts_test.yml || { say "no test sees $alert fire" >&2; exit 1; }
+    grep -q "alertname: $alert }" deploy/prometheus/alerts_test.yml || { say "no test sees $alert quiet" >&2; exit 1; }
+done
+sed -n 's/.*runbook: //p' deploy/prometheus/alerts.yml | while read -r page; do
+    [ -f "$page" ] || { say "an alert names $page, which does not exist" >&2; exit 1; }
+done
 
 dir=$(mktemp -d)
 prometheus=
