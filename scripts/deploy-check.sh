@@ -85,6 +85,7 @@ mkdir -p "$dir/prometheus/targets"
 cp deploy/prometheus/prometheus.yml deploy/prometheus/alerts.yml "$dir/prometheus"
 jq '[{ targets: [.nodes[].rpc | ltrimstr("http://")], labels: { validator: "yes" } }]' \
     "$dir/net/network.json" >"$dir/prometheus/targets/testnet.yml"
+: >"$dir/prometheus.log"
 prometheus --config.file="$dir/prometheus/prometheus.yml" --storage.tsdb.path="$dir/tsdb" \
     --web.listen-address=127.0.0.1:0 >"$dir/prometheus.log" 2>&1 &
 prometheus=$!
