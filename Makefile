@@ -18,7 +18,7 @@ RISKS  = cargo test --release -p klero-analysis --locked --test it -- measured
 MODEL  = cargo test --release -p klero-agreement --locked --test model --
 DOC    = RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --locked
 
-.PHONY: help setup testnet test fmt lint doc rules bench catchup instructions fuzz soak oracle vectors model mutants risks scale twins certificates clean
+.PHONY: help setup testnet test fmt lint doc rules bench catchup instructions fuzz soak oracle vectors model mutants risks scale twins certificates deploy clean
 
 help: ## this list
 	@echo "Klero: consensus by sampled committees"
@@ -101,6 +101,9 @@ mutants: ## break each rule of the agreement on purpose and see its tests fail; 
 
 risks: ## measure how often steps of sampled committees make no progress, against what is computed; some minutes
 	$(RISKS) --include-ignored --test-threads=2
+
+deploy: ## check deploy/: alerts, dashboard, container files; against a Prometheus that scrapes a testnet, if one is installed
+	@scripts/deploy-check.sh
 
 clean: ## remove what was built, RocksDB too
 	cargo clean
