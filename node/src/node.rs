@@ -14,8 +14,8 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
 use crate::BlockStore;
-use crate::api::Bundle;
 use crate::api::admin::Office;
+use crate::api::{ApiState, Bundle};
 use crate::app::{Application, PoolError};
 use crate::app_thread;
 use crate::bounds::{BoundsWatch, genesis_bounds};
@@ -98,13 +98,9 @@ impl Node {
         let runtime = runtime()?;
         let bundle = Bundle::new(wanted.genesis.clone(), &config.bootnodes);
         let connected = Connected::start(&runtime, &blocks, &snapshots, config)?;
-        let joiner = wanted.join.as_ref().map(|from| Joiner {
-            network: &connected.network,
-            genesis: &wanted.genesis,
-            blocks: &blocks,
-            snapshots: &snapshots,
-            from,
-        });
+        let kept = (&blocks, &snapshots);
+        let from = wanted.join.as_ref();
+        let joiner = from.map(|from| Joiner::new(from, &wanted.genesis, &connected.network, kept));
         let Restored { chain, restart } = join(restored, &runtime, joiner, &past, application.as_mut())?;
         let checkpoint = blocks.last_checkpoint()?;
         let joined = Parts::join(connected, (&chain, &past), (blocks, snapshots), bundle)?;
@@ -114,15 +110,11 @@ impl Node {
         let (submitter, submissions) = Submitter::channel(SUBMISSIONS);
         let (application, application_runs) = app_thread::spawn(application, parts.around(submissions))?;
         let fetch = parts.follow_network(&runtime, joined.events);
-        let rpc = listener.as_ref().map(TcpListener::local_addr).transpose()?;
-        let admin = office.as_ref().map(|(door, _)| door.local_addr()).transpose()?;
         let state = parts.api_state(submitter.clone(), wanted.kv, wanted.faucet);
-        let public = listener.map(|listener| parts::serve_api(&runtime, listener, state.clone()));
-        let private = office.map(|(door, office)| parts::serve_admin(&runtime, door, state, office));
-        announce(wanted.events.as_ref(), (rpc, admin), &addresses);
+        let apis = Apis::open(&runtime, listener, office, state)?;
+        announce(wanted.events.as_ref(), (apis.rpc, apis.admin), &addresses);
         let links = parts.links(application, fetch, wanted.events, wanted.on_fork);
-        let (stop, stopped) = bounded::<()>(1);
-        let (tell_failure, failed) = bounded(1);
+        let ((stop, stopped), (tell_failure, failed)) = (bounded::<()>(1), bounded(1));
         let run = Run {
             chain,
             own,
@@ -142,8 +134,8 @@ impl Node {
             ..
         } = parts;
         Ok(Self {
-            rpc,
-            admin,
+            rpc: apis.rpc,
+            admin: apis.admin,
             addresses,
             status,
             submitter,
@@ -153,7 +145,7 @@ impl Node {
             application: Some(application_runs),
             failed,
             stop: Some(stop),
-            stop_apis: public.into_iter().chain(private).collect(),
+            stop_apis: apis.stop,
             verifier,
             bounds: Some(bounds),
             network,
@@ -274,6 +266,32 @@ impl Node {
 impl Drop for Node {
     fn drop(&mut self) {
         let _nobody_asks = self.shut_down();
+    }
+}
+
+/// The HTTP APIs that are served, where, and what ends each.
+struct Apis {
+    rpc: Option<SocketAddr>,
+    admin: Option<SocketAddr>,
+    stop: Vec<oneshot::Sender<()>>,
+}
+
+impl Apis {
+    fn open(
+        runtime: &Runtime,
+        listener: Option<TcpListener>,
+        office: Option<(TcpListener, Office)>,
+        state: ApiState,
+    ) -> Result<Self, NodeError> {
+        let rpc = listener.as_ref().map(TcpListener::local_addr).transpose()?;
+        let admin = office.as_ref().map(|(door, _)| door.local_addr()).transpose()?;
+        let public = listener.map(|listener| parts::serve_api(runtime, listener, state.clone()));
+        let private = office.map(|(door, office)| parts::serve_admin(runtime, door, state, office));
+        Ok(Self {
+            rpc,
+            admin,
+            stop: public.into_iter().chain(private).collect(),
+        })
     }
 }
 

@@ -65,11 +65,11 @@ impl From<StoreError> for Refused {
 
 /// A node that joins.
 pub(crate) struct Joiner<'a> {
-    pub(crate) network: &'a Network,
+    from: &'a JoinFrom,
     pub(crate) genesis: &'a Genesis,
+    network: &'a Network,
     pub(crate) blocks: &'a BlockStore,
     pub(crate) snapshots: &'a Snapshots,
-    pub(crate) from: &'a JoinFrom,
 }
 
 /// The header of a snapshot's block, which a checkpoint signed.
@@ -78,7 +78,23 @@ struct Signed {
     checkpoint: Option<(u64, SignedCheckpoint)>,
 }
 
-impl Joiner<'_> {
+impl<'a> Joiner<'a> {
+    /// With what is trusted, whom to ask, and where to keep it.
+    pub(crate) const fn new(
+        from: &'a JoinFrom,
+        genesis: &'a Genesis,
+        network: &'a Network,
+        (blocks, snapshots): (&'a BlockStore, &'a Snapshots),
+    ) -> Self {
+        Self {
+            from,
+            genesis,
+            network,
+            blocks,
+            snapshots,
+        }
+    }
+
     /// Takes a snapshot of the peers into the store; gives its round, or none where no peer has one that is good.
     ///
     /// # Errors
