@@ -152,7 +152,8 @@ pub(super) fn why(question: &Question<'_>, report: &Report) -> String {
     );
     let threshold = format!(
         "With {} seats a lower threshold makes progress more certain, and a higher one keeps two values apart. The target of \
-         progress, {}, is met as it is asked for, and all the rest is spent on safety.",
+         progress, {}, is met as it is asked for, and all the rest is spent on safety. The curves are those of the command \
+         failure, for the worst of three adversaries; the table above has the bound for any adversary where that is the lesser one.",
         grouped(f64::from(soft.expected)),
         target(question.bits.live)
     );
