@@ -12,18 +12,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use klero_committee::{
-    CommitteeSize, QuorumCertificate, Role, RoundContext, Step, ValidatorKeys, Value, Vote, cast_vote,
-    certificate,
+    QuorumCertificate, Role, RoundContext, Step, ValidatorKeys, Value, Vote, cast_vote, certificate,
 };
 use klero_node::finality::{Chain, Draft, FinalBlock, Genesis, Profile};
 use klero_node::keys::KeyFile;
 use klero_node::store::{Batch, Durability, RocksStore, Store};
 use klero_node::{BlockStore, Node};
 use klero_sampling::codec::Wire;
-use klero_sampling::{Digest, Domain, SeatScheme};
+use klero_sampling::{Digest, Domain};
 
 /// A round of a testnet of 200 validators takes so long in the median, as `make bench` prints it.
-const ROUND: Duration = Duration::from_millis(270);
+const ROUND: Duration = Duration::from_millis(286);
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -48,20 +47,10 @@ fn plan() -> Outcome<Plan> {
     Ok(plan)
 }
 
-/// Stakes like 1/i, committees of 1000 seats by quota: those of `klero testnet`.
+/// Stakes like 1/i and the committees of `klero testnet`.
 fn genesis(plan: &Plan) -> Outcome<(Genesis, Vec<ValidatorKeys>)> {
-    let size = CommitteeSize {
-        expected: 1000,
-        threshold: 712,
-    };
-    let profile = Profile {
-        scheme: SeatScheme::Quota,
-        soft: size,
-        cert: size,
-        next: size,
-        catch_up: 370,
-        ..Profile::full()
-    };
+    // The committees of a test network, whose targets a node checks before it starts.
+    let profile: Profile = toml::from_str(include_str!("../../profiles/testnet.toml"))?;
     let file = KeyFile::generate("behind", plan.validators)?;
     let mut entries: Vec<_> = file.validators.iter().collect();
     entries.sort_by_key(|entry| entry.id);
