@@ -100,18 +100,24 @@ fn a_tuned_profile_keeps_the_target_over_the_horizon() {
     }
 }
 
-/// The target that a profile declares is that of one committee and one seed: all chances of the horizon together keep what was asked for.
-#[test]
-fn the_declared_target_is_that_of_one_committee() {
+/// Committees by quota, for a year of rounds of a second.
+fn year_of_quota() -> (Profile, Horizon) {
+    let base = Profile {
+        scheme: klero_committee::sampling::SeatScheme::Quota,
+        ..Profile::full()
+    };
     let horizon = Horizon {
         time: YEAR,
         round: 1_000,
         lookahead: 1,
     };
-    let base = Profile {
-        scheme: klero_committee::sampling::SeatScheme::Quota,
-        ..Profile::full()
-    };
+    (base, horizon)
+}
+
+/// The target that a profile declares is that of one committee and one seed: all chances of the horizon together keep what was asked for.
+#[test]
+fn the_declared_target_is_that_of_one_committee() {
+    let (base, horizon) = year_of_quota();
     let asked = bits(20, 10);
     let tuned = tune_profile(&base, None, &honest("4/5"), asked, &horizon).unwrap();
     let committees = tuned.chain.committees;
@@ -125,15 +131,7 @@ fn the_declared_target_is_that_of_one_committee() {
 /// Stakes move, and the committees keep what the profile declares until they have moved far.
 #[test]
 fn a_margin_is_kept_beside_what_is_declared() {
-    let horizon = Horizon {
-        time: YEAR,
-        round: 1_000,
-        lookahead: 1,
-    };
-    let base = Profile {
-        scheme: klero_committee::sampling::SeatScheme::Quota,
-        ..Profile::full()
-    };
+    let (base, horizon) = year_of_quota();
     let tune = |margin| {
         let asked = Bits {
             margin,

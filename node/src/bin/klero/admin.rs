@@ -4,16 +4,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use klero_node::api::ErrorPage;
 use klero_node::{AdminConfig, NodeConfig};
 use serde_json::{Value, json};
 
-use crate::output;
+use crate::{output, rpc};
 
 /// For one answer, from the connection's start to its last byte.
 const TIMEOUT: Duration = Duration::from_secs(15);
-/// The longest page: diagnostics with their log.
-const MAX_PAGE: u64 = 16 << 20;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -92,15 +89,8 @@ impl Office {
                 file.display()
             )
         })?;
-        let config = ureq::Agent::config_builder()
-            .timeout_global(Some(TIMEOUT))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .proxy(None)
-            .build();
         Ok(Self {
-            agent: ureq::Agent::new_with_config(config),
+            agent: rpc::agent(TIMEOUT),
             url: format!("http://{listen}"),
             token: token.trim().to_owned(),
         })
@@ -119,18 +109,7 @@ impl Office {
                 .header("content-type", "application/json")
                 .send(body.to_string()),
         };
-        let silent = || format!("no answer from {}: is the node running?", self.url);
-        let mut answer = answer.with_context(silent)?;
-        let reader = answer.body_mut().with_config().limit(MAX_PAGE);
-        let bytes = reader.read_to_vec().with_context(silent)?;
-        if answer.status().is_success() {
-            return serde_json::from_slice(&bytes)
-                .with_context(|| format!("{} does not answer as a node of this version does", self.url));
-        }
-        match serde_json::from_slice(&bytes) {
-            Ok(ErrorPage { error, help }) => bail!("{error}; {help}"),
-            Err(_) => bail!("{} answers {}, not as a node does", self.url, answer.status()),
-        }
+        rpc::page(&self.url, answer, "is the node running?")
     }
 }
 

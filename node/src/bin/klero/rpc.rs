@@ -21,15 +21,8 @@ pub(crate) struct Rpc {
 impl Rpc {
     /// The API at a URL such as `http://127.0.0.1:8545`.
     pub(crate) fn new(url: &str) -> Self {
-        let config = ureq::Agent::config_builder()
-            .timeout_global(Some(TIMEOUT))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .proxy(None)
-            .build();
         Self {
-            agent: ureq::Agent::new_with_config(config),
+            agent: agent(TIMEOUT),
             url: url.trim_end_matches('/').to_owned(),
         }
     }
@@ -55,26 +48,39 @@ impl Rpc {
         &self,
         answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
     ) -> anyhow::Result<T> {
-        let unreachable = || {
-            format!(
-                "no answer from {}: is the node running, and is this the rpc address that its configuration gives?",
-                self.url
-            )
-        };
-        let mut answer = answer.with_context(unreachable)?;
-        let reader = answer.body_mut().with_config().limit(MAX_PAGE);
-        let body = reader.read_to_vec().with_context(unreachable)?;
-        if answer.status().is_success() {
-            return serde_json::from_slice(&body)
-                .with_context(|| format!("{} does not answer as a node of this version does", self.url));
-        }
-        match serde_json::from_slice(&body) {
-            Ok(ErrorPage { error, help }) => bail!("{error}; {help}"),
-            Err(_) => bail!(
-                "{} answers {}, not as a node does: is this the rpc address that the node's configuration gives?",
-                self.url,
-                answer.status()
-            ),
-        }
+        let help = "is the node running, and is this the rpc address that its configuration gives?";
+        page(&self.url, answer, help)
+    }
+}
+
+/// What asks nodes: no proxy is used and no redirection followed, and statuses are answers.
+pub(crate) fn agent(timeout: Duration) -> ureq::Agent {
+    let config = ureq::Agent::config_builder()
+        .timeout_global(Some(timeout))
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .proxy(None)
+        .build();
+    ureq::Agent::new_with_config(config)
+}
+
+/// The page that a node answered with; an error says the node's own words, or `help` where nobody answers as a node does.
+pub(crate) fn page<T: DeserializeOwned>(
+    url: &str,
+    answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+    help: &str,
+) -> anyhow::Result<T> {
+    let unreachable = || format!("no answer from {url}: {help}");
+    let mut answer = answer.with_context(unreachable)?;
+    let reader = answer.body_mut().with_config().limit(MAX_PAGE);
+    let body = reader.read_to_vec().with_context(unreachable)?;
+    if answer.status().is_success() {
+        return serde_json::from_slice(&body)
+            .with_context(|| format!("{url} does not answer as a node of this version does"));
+    }
+    match serde_json::from_slice(&body) {
+        Ok(ErrorPage { error, help }) => bail!("{error}; {help}"),
+        Err(_) => bail!("{url} answers {}, not as a node does: {help}", answer.status()),
     }
 }
