@@ -128,6 +128,15 @@ impl Network {
         self.piece(peer, Request::Manifest).await
     }
 
+    /// Asks a peer for the last vote of each voter that it heard in the round under way; `None` when it has no answer
+    /// [BA-9].
+    ///
+    /// # Errors
+    /// [`RequestError`], after ten seconds at the latest.
+    pub async fn votes_of(&self, peer: PeerId) -> Result<Option<Vec<u8>>, RequestError> {
+        self.piece(peer, Request::Votes).await
+    }
+
     /// Asks a peer for a chunk of a state snapshot, of the chain's part or the application's; `None` when it has it no
     /// more.
     ///

@@ -22,6 +22,7 @@ use crate::node::Node;
 use crate::stake_desk::Faucet;
 use crate::store::{MemoryStore, RocksStore, Store};
 use crate::vote_log::VoteLog;
+use crate::witness::Witness;
 
 /// A node to be: by default it has no keys, no network and no API, and keeps everything in memory.
 pub struct NodeBuilder {
@@ -30,6 +31,7 @@ pub struct NodeBuilder {
     pub(crate) keys: Option<KeyFile>,
     pub(crate) never_voted: bool,
     pub(crate) store: Arc<dyn Store>,
+    pub(crate) witness: Option<Witness>,
     pub(crate) listen: Vec<Multiaddr>,
     pub(crate) bootnodes: Vec<Multiaddr>,
     pub(crate) rpc: Option<SocketAddr>,
@@ -55,6 +57,7 @@ impl NodeBuilder {
             keys: None,
             never_voted: false,
             store: Arc::new(MemoryStore::default()),
+            witness: None,
             listen: Vec::new(),
             bootnodes: Vec::new(),
             rpc: None,
@@ -156,7 +159,7 @@ impl NodeBuilder {
     /// With this store.
     #[must_use]
     pub fn store(mut self, store: Arc<dyn Store>) -> Self {
-        self.store = store;
+        (self.store, self.witness) = (store, None);
         self
     }
 
@@ -164,8 +167,10 @@ impl NodeBuilder {
     ///
     /// # Errors
     /// [`NodeError::Store`] when it cannot be opened, for example because another process holds it.
-    pub fn data(self, directory: &Path) -> Result<Self, NodeError> {
-        Ok(self.store(open(directory)?))
+    pub fn data(mut self, directory: &Path) -> Result<Self, NodeError> {
+        self = self.store(open(directory)?);
+        self.witness = Some(witness(directory)?);
+        Ok(self)
     }
 
     /// Listens there for peers too.
@@ -267,6 +272,12 @@ pub fn mark_never_voted(data: &Path, keys: &KeyFile) -> Result<(), NodeError> {
     let log = VoteLog::new(open(data)?);
     log.mark_never_voted(keys.validators.iter().map(|entry| entry.id))?;
     Ok(())
+}
+
+/// The witness of the vote log in a data directory.
+fn witness(directory: &Path) -> Result<Witness, NodeError> {
+    let path = directory.join("witness");
+    Witness::open(&path).map_err(|cause| NodeError::Directory { path, cause })
 }
 
 fn open(directory: &Path) -> Result<Arc<dyn Store>, NodeError> {

@@ -30,6 +30,8 @@ pub(crate) enum Question {
     Offences(oneshot::Sender<Vec<EvidenceEvent>>),
     /// Pause voting, or resume it.
     Pause(bool, oneshot::Sender<()>),
+    /// End a silence about which votes were cast elsewhere.
+    TrustLog(oneshot::Sender<()>),
 }
 
 /// What was heard in the present period of the round under way, as this node counts it.
@@ -175,6 +177,14 @@ impl CoreDesk {
     /// As [`CoreDesk::round`]; voting may be paused all the same when the core was late.
     pub async fn pause(&self, paused: bool) -> Result<(), DeskError> {
         self.ask(|answer| Question::Pause(paused, answer)).await
+    }
+
+    /// Ends a silence after a start: the operator vouches that the vote log is the newest of its keys.
+    ///
+    /// # Errors
+    /// As [`CoreDesk::round`].
+    pub async fn trust_log(&self) -> Result<(), DeskError> {
+        self.ask(Question::TrustLog).await
     }
 
     async fn ask<T>(&self, question: impl FnOnce(oneshot::Sender<T>) -> Question) -> Result<T, DeskError> {

@@ -60,8 +60,10 @@ pub mod feed;
 mod four_members;
 mod hints;
 mod ingress;
+mod inquiry;
 mod join;
 pub mod keys;
+mod last_votes;
 mod level;
 pub mod light;
 mod logs;
@@ -82,6 +84,7 @@ mod verify;
 mod view;
 mod vote_log;
 pub mod wire;
+mod witness;
 
 pub use block_store::BlockStore;
 pub use builder::{NodeBuilder, mark_never_voted, read_genesis};

@@ -36,6 +36,7 @@ use crate::submit::Submitter;
 use crate::token::Token;
 use crate::verify::Verifier;
 use crate::vote_log::VoteLog;
+use crate::witness::Witness;
 
 /// Clients' transactions that wait for the application's thread; more wait in their connections.
 const SUBMISSIONS: usize = 256;
@@ -90,7 +91,7 @@ impl Node {
         let restored = snapshot::restore(&wanted.genesis, &blocks, &snapshots, &past)?;
         replay(application.as_mut(), &blocks)?;
         let own = own_keys(wanted.keys.as_ref())?;
-        let log = open_log(&blocks, wanted.never_voted, &own)?;
+        let log = open_log(&blocks, wanted.witness, wanted.never_voted, &own)?;
         let id = *restored.chain.id();
         let config = network_config(id, wanted.keys.as_ref(), wanted.listen, wanted.bootnodes)?;
         let listener = wanted.rpc.map(bind).transpose()?;
@@ -389,8 +390,13 @@ fn open_office(
 }
 
 /// The log, with the marks of keys that never voted if the builder vouches for it.
-fn open_log(blocks: &BlockStore, never_voted: bool, own: &OwnKeys) -> Result<VoteLog, NodeError> {
-    let log = VoteLog::new(Arc::clone(blocks.store()));
+fn open_log(
+    blocks: &BlockStore,
+    witness: Option<Witness>,
+    never_voted: bool,
+    own: &OwnKeys,
+) -> Result<VoteLog, NodeError> {
+    let log = VoteLog::new(Arc::clone(blocks.store())).witnessed_by(witness);
     if never_voted {
         log.mark_never_voted(own.ids())?;
     }

@@ -10,7 +10,7 @@ use klero_finality::Chain;
 use klero_net::{Network, NetworkConfig, NetworkEvent, Receipt};
 use klero_sampling::Digest;
 use tokio::runtime::Runtime;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::BlockStore;
 use crate::api::admin::{self, Office};
@@ -26,6 +26,8 @@ use crate::events::NodeEvent;
 use crate::feed::Feed;
 use crate::hints::Hints;
 use crate::ingress::Ingress;
+use crate::inquiry::{Inquiry, Whose};
+use crate::last_votes::LastVotes;
 use crate::metrics::Metrics;
 use crate::operations::OperationPool;
 use crate::past::PastRounds;
@@ -54,6 +56,8 @@ pub(crate) struct Parts {
     metrics: Arc<Metrics>,
     view: SharedView,
     open: OpenBlocks,
+    votes: LastVotes,
+    inquiry: watch::Sender<Whose>,
     operations: OperationPool,
     past: PastRounds,
     feed: Feed,
@@ -84,6 +88,7 @@ pub(crate) struct Joined {
 pub(crate) struct Connected {
     pub(crate) network: Network,
     open: OpenBlocks,
+    votes: LastVotes,
     events: Events,
     addresses: Vec<String>,
 }
@@ -99,11 +104,12 @@ impl Connected {
         snapshots: &Snapshots,
         config: NetworkConfig,
     ) -> Result<Self, NodeError> {
-        let open = OpenBlocks::default();
+        let (open, votes) = (OpenBlocks::default(), LastVotes::default());
         let reader = Arc::new(StoreReader {
             blocks: blocks.clone(),
             open: open.clone(),
             snapshots: snapshots.clone(),
+            votes: votes.clone(),
         });
         let is_listening = !config.listen.is_empty();
         let (network, mut later) = {
@@ -115,6 +121,7 @@ impl Connected {
         Ok(Self {
             network,
             open,
+            votes,
             events: Events { early, later },
             addresses,
         })
@@ -135,6 +142,7 @@ impl Parts {
         let Connected {
             network,
             open,
+            votes,
             events,
             addresses,
         } = connected;
@@ -157,6 +165,8 @@ impl Parts {
             metrics,
             view,
             open,
+            votes,
+            inquiry: watch::Sender::default(),
             operations,
             past: past.clone(),
             feed: Feed::default(),
@@ -221,6 +231,12 @@ impl Parts {
         };
         runtime.spawn(sync.clone().fetch(wanted));
         runtime.spawn(sync.follow(hints.clone()));
+        let inquiry = Inquiry {
+            network: self.network.clone(),
+            view: self.view.clone(),
+            core: self.to_core.clone(),
+        };
+        runtime.spawn(inquiry.run(self.inquiry.subscribe()));
         let ingress = Ingress {
             network: self.network.clone(),
             verifier: self.verifier.clone(),
@@ -283,6 +299,8 @@ impl Parts {
             application,
             view: self.view.clone(),
             open: self.open.clone(),
+            votes: self.votes.clone(),
+            inquiry: self.inquiry.clone(),
             status: self.status.clone(),
             metrics: Arc::clone(&self.metrics),
             events,

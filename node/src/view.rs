@@ -10,6 +10,7 @@ use klero_sampling::Digest;
 use klero_sampling::codec::Wire;
 
 use crate::BlockStore;
+use crate::last_votes::LastVotes;
 use crate::past::PastRounds;
 use crate::snapshot::{Part, Snapshots};
 
@@ -118,6 +119,8 @@ pub(crate) struct StoreReader {
     pub(crate) open: OpenBlocks,
     /// States of the chain.
     pub(crate) snapshots: Snapshots,
+    /// The votes of the round under way.
+    pub(crate) votes: LastVotes,
 }
 
 impl ChainReader for StoreReader {
@@ -161,6 +164,10 @@ impl ChainReader for StoreReader {
             Part::State
         };
         self.snapshots.chunk(part, round, place).ok()?
+    }
+
+    fn votes(&self) -> Option<Vec<u8>> {
+        self.votes.tell().map(|votes| votes.encode())
     }
 
     fn body(&self, digest: &Digest) -> Option<Vec<u8>> {

@@ -85,6 +85,8 @@ pub enum Domain {
     Snapshot,
     /// An entry of the state of the key-value application.
     StateEntry,
+    /// A record of the witness of a vote log.
+    Witness,
 }
 
 impl Domain {
@@ -129,6 +131,7 @@ impl Domain {
             Self::Registry => "klero v1 registry",
             Self::Snapshot => "klero v1 snapshot",
             Self::StateEntry => "klero v1 state-entry",
+            Self::Witness => "klero v1 witness",
         }
     }
 

@@ -104,6 +104,7 @@ fn read(reader: &dyn ChainReader, request: Request) -> Response {
             round,
             place,
         } => body(reader.chunk(of_application, round, place)),
+        Request::Votes => body(reader.votes()),
     }
 }
 

@@ -39,6 +39,8 @@ pub(crate) enum Request {
         round: u64,
         place: u32,
     },
+    /// The last votes that it heard in the round under way.
+    Votes,
 }
 
 impl Wire for Request {
@@ -52,7 +54,7 @@ pub(crate) enum Response {
     Head(u64),
     /// To `Blocks` and `Headers`.
     Blocks(Blocks),
-    /// To `Body`, `Checkpoint`, `Manifest` and `Chunk`.
+    /// To `Body`, `Checkpoint`, `Manifest`, `Chunk` and `Votes`.
     Body(Option<Vec<u8>>),
     /// To any: it has too many others to answer.
     Busy,

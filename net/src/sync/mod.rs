@@ -56,6 +56,12 @@ pub trait ChainReader: Send + Sync + 'static {
         None
     }
 
+    /// The last vote of each voter that was heard in the round under way, encoded: for a node that was started again and
+    /// wants to know whether its log is the newest [BA-9].
+    fn votes(&self) -> Option<Vec<u8>> {
+        None
+    }
+
     /// A chunk of a state snapshot: of the chain's part or the application's, by round and place.
     fn chunk(&self, of_application: bool, round: u64, place: u32) -> Option<Vec<u8>> {
         let _none = (of_application, round, place);

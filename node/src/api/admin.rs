@@ -75,6 +75,10 @@ struct VotingPage {
 struct PausePage {
     /// Whether voting is to be paused.
     paused: bool,
+    /// When voting is resumed: whether the operator vouches that nothing else votes with these keys and that the vote log is
+    /// the newest, so that a silence after a start ends.
+    #[serde(default)]
+    trust_log: bool,
 }
 
 /// Offences seen.
@@ -280,8 +284,16 @@ async fn pause(
     page: Result<Json<PausePage>, JsonRejection>,
 ) -> Answer<Json<VotingPage>> {
     let help = "send JSON {\"paused\":true} or {\"paused\":false} with `content-type: application/json`";
-    let PausePage { paused } = body(page, help)?;
-    core(&admin.api)?.pause(paused).await?;
+    let PausePage { paused, trust_log } = body(page, help)?;
+    if paused && trust_log {
+        let why = "trust_log ends a silence, paused begins one";
+        return Err(Failure::new(StatusCode::BAD_REQUEST, why, "send one of the two").into());
+    }
+    let desk = core(&admin.api)?;
+    desk.pause(paused).await?;
+    if trust_log {
+        desk.trust_log().await?;
+    }
     Ok(voting_page(&admin))
 }
 

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use klero_committee::{Proposal, Role, Step, Vote};
 use klero_sampling::Digest;
 
-use super::{Core, speak};
+use super::{Core, CoreError, speak};
 use crate::core_desk::{DecidedItem, ProposalItem, Question, RoundPage, StepItem, VoteItem};
 use crate::events::NodeEvent;
 
@@ -25,7 +25,10 @@ impl Core {
     }
 
     /// Answers a question; nothing of it is for the peers.
-    pub(super) fn on_question(&mut self, question: Question) -> bool {
+    ///
+    /// # Errors
+    /// [`CoreError`] when the disk fails.
+    pub(super) fn on_question(&mut self, question: Question) -> Result<bool, CoreError> {
         // Whoever asked may be gone.
         let _gone = match question {
             Question::Round(answer) => answer.send(self.round_page()).is_err(),
@@ -34,8 +37,13 @@ impl Core {
                 self.pause(paused);
                 answer.send(()).is_err()
             }
+            Question::TrustLog(answer) => {
+                self.trust_log()?;
+                self.show();
+                answer.send(()).is_err()
+            }
         };
-        false
+        Ok(false)
     }
 
     fn pause(&mut self, paused: bool) {

@@ -9,7 +9,8 @@ use klero_finality::{Block, FinalBlock, Footprint};
 use klero_sampling::Digest;
 use klero_sampling::codec::Wire;
 
-use super::speak::{ALLOWED_DRIFT, OwnMessages};
+use super::silence::Silence;
+use super::speak::OwnMessages;
 use super::{Core, CoreError};
 use crate::BlockStore;
 use crate::app_thread::Request;
@@ -34,10 +35,10 @@ impl Core {
             certificate: certificate.as_unverified().clone(),
         };
         // A round whose parent is younger than this process cannot be replayed from an earlier time.
-        let is_new = self.chain.timestamp() > self.started.saturating_add(ALLOWED_DRIFT);
+        let saw_parent = self.saw_parent();
         self.note_decided(role);
         self.finalize(block, None)?;
-        if self.saw_begin && is_new {
+        if saw_parent {
             self.saw_round_end()?;
         }
         self.saw_begin = true;
@@ -57,6 +58,7 @@ impl Core {
                 let (round, found, head) = (header.round, header.parent, *self.chain.head());
                 return Err(CoreError::Fork { round, found, head });
             }
+            self.look_for_own_signature(&block)?;
             // The last write takes those before it to the disk. What a crash loses until then, no vote hangs on.
             let durability = if Some(header.round) == last {
                 Durability::Synced
@@ -174,6 +176,10 @@ impl Core {
         self.counted = (0, 0);
         self.proposing = None;
         self.own = OwnMessages::default();
+        self.links.votes.begin(round);
+        if let Some(Silence::Starting(starting)) = &mut self.silence {
+            starting.round_began();
+        }
         self.certificates.clear();
         self.relays.forget_before(round);
         self.timers.forget_before(round);

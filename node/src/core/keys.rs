@@ -63,7 +63,7 @@ impl OwnKeys {
     }
 
     /// The validators' ids.
-    pub(crate) fn ids(&self) -> impl Iterator<Item = Digest> + '_ {
+    pub(crate) fn ids(&self) -> impl Iterator<Item = Digest> + Clone + '_ {
         self.validators.iter().map(|own| own.id)
     }
 
@@ -73,7 +73,7 @@ impl OwnKeys {
     }
 
     /// The keys of those in an electorate, with their indices.
-    fn in_electorate<'a>(&'a self, electorate: &Electorate) -> Vec<(u32, &'a ValidatorKeys)> {
+    pub(super) fn in_electorate<'a>(&'a self, electorate: &Electorate) -> Vec<(u32, &'a ValidatorKeys)> {
         let indexed = |own: &'a OwnValidator| {
             let index = electorate.index_of(&own.id)?;
             let is_known = electorate.member(index)?.vote_key == own.vote_key;

@@ -15,6 +15,7 @@ mod bodies;
 mod carry;
 mod checkpoints;
 mod desk;
+mod error;
 mod finish;
 mod forks;
 mod keys;
@@ -25,6 +26,7 @@ mod resend;
 mod silence;
 mod speak;
 mod stake;
+mod starting;
 mod timers;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -36,24 +38,22 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, select};
 use klero_agreement::{Agreement, FilterTime, Input, Output};
 use klero_committee::{Proposal, QuorumCertificate, Role, RoundContext, Step, Value, Vote};
 use klero_finality::{Block, Chain, FinalBlock, SignedCheckpoint};
-use klero_net::{Network, Receipt, Refusal, Verdict};
+use klero_net::{Network, PeerId, Receipt, Refusal, Verdict};
 use klero_sampling::Digest;
-use klero_stake::BlockError;
-use thiserror::Error;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::BlockStore;
-use crate::app::ApplicationError;
 use crate::app_thread::{Answer, ApplicationThread, Request};
 use crate::core_desk::Question;
 use crate::events::NodeEvent;
 use crate::feed::Feed;
+use crate::inquiry::Whose;
+use crate::last_votes::LastVotes;
 use crate::metrics::Metrics;
 use crate::operations::OperationPool;
 use crate::past::PastRounds;
 use crate::snapshot::Snapshots;
 use crate::status::SharedStatus;
-use crate::store::StoreError;
 use crate::verify::Verifier;
 use crate::verify::copies::NOBODY;
 use crate::view::{OpenBlocks, SharedView};
@@ -62,6 +62,7 @@ use crate::vote_log::VoteLog;
 use bodies::Bodies;
 pub(crate) use checkpoints::MOST_ATTEMPTS;
 use checkpoints::Signing;
+pub use error::CoreError;
 pub(crate) use forks::ForkHook;
 pub(crate) use keys::OwnKeys;
 use lookout::Lookout;
@@ -121,42 +122,11 @@ pub(crate) enum Item {
     Contradiction(Box<QuorumCertificate>),
     /// The API asks.
     Question(Question),
-}
-
-/// Why the core stopped.
-#[derive(Debug, Error)]
-pub enum CoreError {
-    /// The disk failed; without a log nothing may be said.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The application failed.
-    #[error("the application failed: {0}")]
-    Application(#[from] ApplicationError),
-    /// A part that the core cannot do without is gone.
-    #[error("the {0} ended before the node did: see the log")]
-    Gone(&'static str),
-    /// A certified block that does not follow: more than the assumed share of the stake broke the rules.
-    #[error("round {round}: the final block does not follow from the registry: {cause}")]
-    Block {
-        /// The round.
+    /// Which votes of this node's validators a peer heard last, and the round that it is in [BA-9].
+    Told {
+        peer: PeerId,
         round: u64,
-        /// Why.
-        cause: BlockError,
-    },
-    /// The genesis gives no committee for a round.
-    #[error("round {0} has no committees; the genesis is wrong: check it with `klero genesis check`")]
-    NoContext(u64),
-    /// Two certificates that exclude each other.
-    #[error(
-        "round {round}: the final block of a peer is {found}, the chain of this node needs one on top of {head}"
-    )]
-    Fork {
-        /// The round.
-        round: u64,
-        /// The parent that the peer's block names.
-        found: Digest,
-        /// The head here.
-        head: Digest,
+        votes: Vec<Vote>,
     },
 }
 
@@ -172,6 +142,10 @@ pub(crate) struct Links {
     pub(crate) view: SharedView,
     /// Blocks that peers may ask for.
     pub(crate) open: OpenBlocks,
+    /// The votes of the round under way, for peers that start again.
+    pub(crate) votes: LastVotes,
+    /// Whose votes peers are asked for.
+    pub(crate) inquiry: watch::Sender<Whose>,
     /// What the API shows.
     pub(crate) status: SharedStatus,
     /// What is counted.
@@ -260,6 +234,7 @@ impl Core {
         let answers = self.links.application.answers.clone();
         loop {
             self.on_time()?;
+            self.see_whether_to_speak()?;
             self.settle()?;
             self.show();
             self.look_out();
@@ -267,7 +242,9 @@ impl Core {
                 .timers
                 .next()
                 .unwrap_or_else(|| Instant::now() + Duration::from_secs(1));
-            let wait = next.saturating_duration_since(Instant::now()).min(LOOK);
+            let wait = next
+                .saturating_duration_since(Instant::now())
+                .min(self.look_again());
             select! {
                 recv(inbox) -> verified => match verified {
                     Ok(verified) => self.on_verified(verified)?,
@@ -311,7 +288,11 @@ impl Core {
             Item::Known => false,
             Item::Checkpoint(number, signed) => self.on_checkpoint(number, &signed)?,
             Item::Contradiction(certificate) => self.on_contradiction(&certificate)?,
-            Item::Question(question) => self.on_question(question),
+            Item::Question(question) => self.on_question(question)?,
+            Item::Told { peer, round, votes } => {
+                self.on_told(peer, round, &votes)?;
+                false
+            }
         };
         match receipt {
             Some(receipt) if is_useful => self.links.network.verdict(receipt, Verdict::Accept),
@@ -343,6 +324,7 @@ impl Core {
         let mut is_useful = false;
         for vote in votes {
             self.look_for_twin(&vote)?;
+            self.links.votes.note(&vote);
             self.watch_vote(&vote);
             self.heard(role, vote.voter());
             is_useful |= self.tell(Input::Vote(vote))?;

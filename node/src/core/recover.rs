@@ -37,12 +37,7 @@ impl Core {
         let round = chain.round() + 1;
         let context = chain.context(round).ok_or(CoreError::NoContext(round))?;
         let recovered = log.recover()?;
-        let silence = if log.may_begin(keys.ids())? {
-            log.begin(keys.ids())?;
-            None
-        } else {
-            Some(Silence::default())
-        };
+        let silence = Silence::at_start(&mut log, keys.ids())?;
         let alarm = log.alarm()?;
         let start = RoundStart::new(&context, context.profile().timing.filter_max);
         let resumed = recovered
@@ -87,6 +82,10 @@ impl Core {
         };
         let validators = core.keys.len() as u64;
         core.links.status.update(|status| status.validators = validators);
+        core.links.votes.begin(round);
+        if let Some(Silence::Starting(_)) = &core.silence {
+            core.links.inquiry.send_replace(core.keys.ids().collect());
+        }
         core.recall_checkpoints()?;
         core.carry_out(outputs)?;
         if is_resumed {

@@ -9,6 +9,7 @@ use klero_finality::{Block, Draft, Header};
 use klero_sampling::Digest;
 use klero_sampling::codec::Wire;
 
+use super::starting::Due;
 use super::{Core, CoreError, Task};
 use crate::app::Place;
 use crate::app_thread::Request;
@@ -33,9 +34,14 @@ pub(super) struct OwnMessages {
 impl OwnMessages {
     /// Whether this node cast a vote, in this process or before it was started again.
     pub(super) fn has_cast(&self, vote: &Vote) -> bool {
-        let bundles = self.votes.get(&vote.role()).into_iter().flatten();
-        let mut same = bundles.filter(|bundle| bundle.value == vote.value());
-        same.any(|bundle| bundle.votes.iter().any(|cast| cast.voter == vote.voter()))
+        self.has_signed(vote.role(), vote.value(), vote.voter())
+    }
+
+    /// The same for a vote that is known by its certificate.
+    pub(super) fn has_signed(&self, role: Role, value: Value, voter: u32) -> bool {
+        let bundles = self.votes.get(&role).into_iter().flatten();
+        let mut same = bundles.filter(|bundle| bundle.value == value);
+        same.any(|bundle| bundle.votes.iter().any(|cast| cast.voter == voter))
     }
 
     /// Whether this node proposed a block: others may ask for it.
@@ -57,6 +63,7 @@ pub(super) struct Proposing {
 impl Core {
     /// A vote is due: the log is written, drawn or not, then the votes of all keys with a seat leave.
     pub(super) fn cast(&mut self, role: Role, value: Value, fresh: bool) -> Result<(), CoreError> {
+        self.put_off(Due::Vote { role, value, fresh });
         if !self.may_speak() || role.round != self.machine.round() || (fresh && !self.is_in_time(value)) {
             return Ok(());
         }
@@ -115,6 +122,12 @@ impl Core {
 
     /// [BA-2]: of the node's keys the one that draws the lowest rank proposes; the others could not win.
     pub(super) fn propose(&mut self, period: u32, carried: Option<Digest>) -> Result<(), CoreError> {
+        let round = self.machine.round();
+        self.put_off(Due::Proposal {
+            round,
+            period,
+            carried,
+        });
         if !self.may_speak() {
             return Ok(());
         }

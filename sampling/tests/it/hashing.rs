@@ -19,6 +19,7 @@ const PURPOSES: [(Domain, &str); 34] = [
     (Domain::SeedInput, "seed-input"),
     (Domain::Seed, "seed"),
     (Domain::SeedFallback, "seed-fallback"),
+    (Domain::Witness, "witness"),
     (Domain::SeedGenesis, "seed-genesis"),
     (Domain::Possession, "possession"),
     (Domain::MerkleLeaf, "merkle-leaf"),

@@ -36,7 +36,12 @@ enum Command {
     /// Cast no vote and propose nothing, until voting is resumed or the node is started again
     Pause,
     /// Vote again
-    Resume,
+    Resume {
+        /// Vote without waiting for rounds to be seen, although the vote log is missing or may be old. A second process with
+        /// these keys, or votes that this log lacks, would then cost the stake
+        #[arg(long)]
+        trust_log: bool,
+    },
     /// Show the offences that were seen
     Evidence,
     /// Print status, configuration, counters, log and peers, without any secret, as JSON
@@ -50,7 +55,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         Command::Log { filter: None } => office.ask("log", None)?,
         Command::Log { filter: Some(filter) } => office.ask("log", Some(json!({ "filter": filter })))?,
         Command::Pause => office.ask("voting", Some(json!({ "paused": true })))?,
-        Command::Resume => office.ask("voting", Some(json!({ "paused": false })))?,
+        Command::Resume { trust_log } => {
+            let wish = json!({ "paused": false, "trust_log": trust_log });
+            office.ask("voting", Some(wish))?
+        }
         Command::Evidence => office.ask("evidence", None)?,
         Command::Diagnostics => office.ask("diagnostics", None)?,
     };
@@ -60,7 +68,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     match &args.command {
         Command::Peers => output::write(&peers(&answer)),
         Command::Log { .. } => output::write(&format!("logs {}\n", text(&answer["filter"]))),
-        Command::Pause | Command::Resume => output::write(&voting(&answer)),
+        Command::Pause | Command::Resume { .. } => output::write(&voting(&answer)),
         Command::Evidence | Command::Diagnostics => {
             output::write(&format!("{}\n", serde_json::to_string_pretty(&answer)?))
         }

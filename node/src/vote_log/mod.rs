@@ -3,6 +3,9 @@
 //! Before a vote or proposal leaves, its signed bytes and all that later votes of the period depend on are
 //! written here and synced. The log of a round is dropped with the write that stores the round's block.
 
+#[cfg(test)]
+mod damage;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,6 +19,7 @@ use klero_sampling::codec::Wire;
 
 use crate::store::{Batch, Column, Durability, Store, StoreError};
 use crate::wire::{Envelope, Message, ProposalMessage};
+use crate::witness::{Doubt, Witness};
 
 const SNAPSHOT: u8 = b's';
 const VOTES: u8 = b'v';
@@ -25,12 +29,29 @@ const BLOCK: u8 = b'b';
 const BEGUN: &[u8] = b"log begun";
 const NEVER_VOTED: &[u8] = b"never voted";
 const ALARM: &[u8] = b"alarm";
+const LAST_ENTRY: &[u8] = b"log entry";
 const ALARM_EVIDENCE: &[u8] = b"alarm evidence ";
 
 /// The log of the round under way.
 pub(crate) struct VoteLog {
     store: Arc<dyn Store>,
     written: BTreeSet<Vec<u8>>,
+    /// The number of the last entry, counted from the first that was ever written here.
+    entry: u64,
+    witness: Option<Witness>,
+}
+
+/// What the log is worth to keys that are to speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// The keys never voted.
+    NeverVoted,
+    /// Their log was kept here, and is whole as far as one can see from within.
+    Kept,
+    /// Some of them come from elsewhere and may have voted there.
+    Elsewhere,
+    /// Their log was kept here, but is not the newest, or may not be.
+    Doubtful(Doubt),
 }
 
 /// What the log holds.
@@ -69,22 +90,54 @@ impl VoteLog {
         Self {
             store,
             written: BTreeSet::new(),
+            entry: 0,
+            witness: None,
         }
     }
 
-    /// Whether these validators may speak at once: for each of them a log was kept here, or it never voted. Keys
-    /// that come from elsewhere may have voted there.
+    /// With a witness beside it, which tells whether it is the newest of its keys.
+    #[must_use]
+    pub(crate) fn witnessed_by(mut self, witness: Option<Witness>) -> Self {
+        self.witness = witness;
+        self
+    }
+
+    /// What the log is worth to these validators.
     ///
     /// # Errors
     /// [`StoreError`] when reading fails.
-    pub(crate) fn may_begin(&self, validators: impl Iterator<Item = Digest>) -> Result<bool, StoreError> {
+    pub(crate) fn standing(
+        &mut self,
+        validators: impl Iterator<Item = Digest>,
+    ) -> Result<Standing, StoreError> {
+        let mut is_kept = false;
         for id in validators {
             let has = |mark| Ok::<bool, StoreError>(self.store.get(Column::Meta, &of(mark, &id))?.is_some());
-            if !has(BEGUN)? && !has(NEVER_VOTED)? {
-                return Ok(false);
+            let is_begun = has(BEGUN)?;
+            if !is_begun && !has(NEVER_VOTED)? {
+                return Ok(Standing::Elsewhere);
             }
+            is_kept |= is_begun;
         }
-        Ok(true)
+        if !is_kept {
+            return Ok(Standing::NeverVoted);
+        }
+        self.entry = self.last_entry()?;
+        let doubt = self
+            .witness
+            .as_ref()
+            .and_then(|witness| witness.doubt(self.entry));
+        Ok(doubt.map_or(Standing::Kept, Standing::Doubtful))
+    }
+
+    fn last_entry(&self) -> Result<u64, StoreError> {
+        let Some(bytes) = self.store.get(Column::Meta, LAST_ENTRY)? else {
+            return Ok(0);
+        };
+        let bytes = <[u8; 8]>::try_from(bytes);
+        bytes.map(u64::from_be_bytes).map_err(|_| StoreError::Corrupt {
+            what: "number of the last entry of the vote log".into(),
+        })
     }
 
     /// Marks validators whose keys were made together with this store: they never voted. One whose log was kept
@@ -107,13 +160,25 @@ impl VoteLog {
     ///
     /// # Errors
     /// [`StoreError`] when writing fails.
-    pub(crate) fn begin(&self, validators: impl Iterator<Item = Digest>) -> Result<(), StoreError> {
+    pub(crate) fn begin(&mut self, validators: impl Iterator<Item = Digest>) -> Result<(), StoreError> {
         let mut batch = Batch::default();
         for id in validators {
             batch.put(Column::Meta, of(BEGUN, &id), [1]);
             batch.delete(Column::Meta, of(NEVER_VOTED, &id));
         }
-        self.store.write(batch, Durability::Synced)
+        // With the mark, so that a log of no entry differs from one that lost all of them.
+        self.entry = self.last_entry()?.saturating_add(1);
+        batch.put(Column::Meta, LAST_ENTRY, self.entry.to_be_bytes());
+        self.store.write(batch, Durability::Synced)?;
+        self.testify()
+    }
+
+    /// Tells the witness of the last entry.
+    fn testify(&mut self) -> Result<(), StoreError> {
+        match &mut self.witness {
+            Some(witness) => witness.note(self.entry),
+            None => Ok(()),
+        }
     }
 
     /// Notes, durably, that the log of these validators is not the only one: keys with another voice begin anew as those
@@ -238,7 +303,11 @@ impl VoteLog {
         for (digest, block) in &entry.blocks {
             put_new(key(BLOCK, digest), &|| block.encode());
         }
+        let number = self.entry.saturating_add(1);
+        batch.put(Column::Meta, LAST_ENTRY, number.to_be_bytes());
         self.store.write(batch, Durability::Synced)?;
+        self.entry = number;
+        self.testify()?;
         self.written.extend(written);
         Ok(started.elapsed())
     }
@@ -365,26 +434,58 @@ mod tests {
     /// [BA-9]
     #[test]
     fn keys_speak_where_their_log_is_or_where_they_never_voted() {
-        let log = VoteLog::new(Arc::new(MemoryStore::default()));
+        let mut log = VoteLog::new(Arc::new(MemoryStore::default()));
         let (ours, moved) = (Digest([1; 32]), Digest([2; 32]));
-        let may = |ids: &[Digest]| log.may_begin(ids.iter().copied()).unwrap();
-        assert!(!may(&[ours]));
+        assert_eq!(log.standing([ours].into_iter()).unwrap(), Standing::Elsewhere);
         log.mark_never_voted([ours].into_iter()).unwrap();
-        assert!(may(&[ours]) && !may(&[moved]) && !may(&[ours, moved]));
+        assert_eq!(log.standing([ours].into_iter()).unwrap(), Standing::NeverVoted);
+        assert_eq!(
+            log.standing([ours, moved].into_iter()).unwrap(),
+            Standing::Elsewhere
+        );
         log.begin([ours].into_iter()).unwrap();
-        assert!(may(&[ours]) && !may(&[ours, moved]));
-        assert!(may(&[]));
+        assert_eq!(log.standing([ours].into_iter()).unwrap(), Standing::Kept);
+        assert_eq!(
+            log.standing([ours, moved].into_iter()).unwrap(),
+            Standing::Elsewhere
+        );
     }
 
     /// [C4] A log that is not the only one of its keys is worth as much as none.
     #[test]
     fn keys_whose_log_ended_begin_as_those_from_elsewhere() {
-        let log = VoteLog::new(Arc::new(MemoryStore::default()));
+        let mut log = VoteLog::new(Arc::new(MemoryStore::default()));
         let ids = || [Digest([1; 32]), Digest([2; 32])].into_iter();
         log.begin(ids()).unwrap();
-        assert!(log.may_begin(ids()).unwrap());
+        assert_eq!(log.standing(ids()).unwrap(), Standing::Kept);
         log.end(ids().take(1)).unwrap();
-        assert!(!log.may_begin(ids()).unwrap());
-        assert!(log.may_begin(ids().skip(1)).unwrap());
+        assert_eq!(log.standing(ids()).unwrap(), Standing::Elsewhere);
+        assert_eq!(log.standing(ids().skip(1)).unwrap(), Standing::Kept);
+    }
+
+    /// [E3] A store that went back while the witness did not: the end of the log is lost.
+    #[test]
+    fn a_log_that_lost_its_end_is_doubtful() {
+        let directory = tempfile::tempdir().unwrap();
+        let witness = || Some(Witness::open(&directory.path().join("witness")).unwrap());
+        let ids = || [Digest([1; 32])].into_iter();
+        let (old, new): (Arc<dyn Store>, Arc<dyn Store>) =
+            (Arc::new(MemoryStore::default()), Arc::new(MemoryStore::default()));
+        VoteLog::new(Arc::clone(&old)).begin(ids()).unwrap();
+        let mut log = VoteLog::new(Arc::clone(&new)).witnessed_by(witness());
+        log.begin(ids()).unwrap();
+        log.append(&entry(0, &[bundle(0)])).unwrap();
+
+        let standing = |store: &Arc<dyn Store>| {
+            let mut log = VoteLog::new(Arc::clone(store)).witnessed_by(witness());
+            log.standing(ids()).unwrap()
+        };
+        assert_eq!(standing(&new), Standing::Kept);
+        assert_eq!(
+            standing(&old),
+            Standing::Doubtful(Doubt::Behind { log: 1, witness: 2 })
+        );
+        std::fs::remove_file(directory.path().join("witness")).unwrap();
+        assert_eq!(standing(&new), Standing::Doubtful(Doubt::NoWitness));
     }
 }
