@@ -16,7 +16,7 @@ use klero_sampling::vrf::VrfProof;
 use crate::cluster::{Cluster, quick};
 use crate::finality::assert_same_chain;
 
-pub(crate) struct Nothing;
+struct Nothing;
 
 impl klero_net::ChainReader for Nothing {
     fn head(&self) -> u64 {
