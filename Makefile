@@ -81,8 +81,9 @@ fuzz: setup ## fuzz what decodes proofs and keys, and the seats: FUZZ_SECONDS=90
 scale: ## 1,000 and 10,000 simulated validators: bytes and verifications a node; about half an hour
 	cargo run --release -p klero-agreement --features sim --locked --example scale -- 1000 10000 tau 300 rounds 10
 
-soak: ## a million simulated rounds of random faults on two threads; make test runs 50,000
+soak: ## a million simulated rounds of random faults, then 200 kills of real nodes; make test runs 50,000 and 20
 	cargo run --release -p klero-agreement --features sim --locked --example soak -- rounds 1000000
+	cargo test --release -p klero-node --locked --test it -- --ignored --nocapture two_hundred_random_moments
 
 twins: ## all 262,144 scenarios of four nodes and a twin on two threads; make test runs 5,000
 	cargo run --release -p klero-agreement --features sim --locked --example twins -- all

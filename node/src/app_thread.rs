@@ -1,6 +1,6 @@
 //! The application's own thread: whatever it takes, the state machine does not wait for it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -22,6 +22,9 @@ const REQUESTS: usize = 256;
 /// The payload that a node proposes is shorter than what it accepts, so that a block with a large certificate
 /// still fits into one message.
 const PROPOSED_PAYLOAD: usize = MAX_PAYLOAD / 2;
+
+/// How many final blocks may wait while the application cannot execute them; then requests wait.
+const MOST_HELD_UP: usize = 64;
 
 /// When a transaction that no block took is sent to the peers again, and how many at once.
 const SENT_AGAIN_AFTER: Duration = Duration::from_secs(3);
@@ -76,6 +79,8 @@ pub(crate) enum Answer {
         /// Transactions that still wait.
         waiting: u64,
     },
+    /// A block waits to be executed until something has passed; it is tried again.
+    Waiting(ApplicationError),
     /// The application cannot go on, and neither can the node.
     Failed(ApplicationError),
 }
@@ -114,6 +119,8 @@ struct Worker {
     metrics: Arc<Metrics>,
     snapshots: Snapshots,
     answers: Sender<Answer>,
+    /// Final blocks that wait until the application can execute them.
+    held_up: VecDeque<Arc<Block>>,
     /// Transactions of own clients that wait: when they were last sent to the peers, and how often.
     sent: BTreeMap<Digest, (Instant, u32)>,
 }
@@ -154,6 +161,7 @@ pub(crate) fn spawn(
         metrics,
         snapshots,
         answers,
+        held_up: VecDeque::new(),
         sent: BTreeMap::new(),
     };
     let thread = std::thread::Builder::new().name("application".into());
@@ -177,7 +185,10 @@ impl Worker {
         let mut clients = clients.clone();
         let mut gossip = gossip.clone();
         let tick = crossbeam_channel::tick(Duration::from_secs(1));
+        let nothing = crossbeam_channel::never();
         loop {
+            let is_held_up = self.held_up.len() >= MOST_HELD_UP;
+            let requests = if is_held_up { &nothing } else { requests };
             // What the chain needs goes first.
             if let Ok(request) = requests.try_recv() {
                 if self.serve(request).is_err() {
@@ -200,7 +211,12 @@ impl Worker {
                     Ok((receipt, transaction)) => self.gossip(receipt, transaction),
                     Err(_) => gossip = crossbeam_channel::never(),
                 },
-                recv(tick) -> _ => self.send_again(),
+                recv(tick) -> _ => {
+                    self.send_again();
+                    if self.try_again().is_err() {
+                        return;
+                    }
+                }
             }
         }
     }
@@ -221,15 +237,35 @@ impl Worker {
                 digest,
                 judgement: self.judge(&block),
             },
-            Request::Finalize(block) => match self.finalize(&block) {
+            Request::Finalize(block) => {
+                self.held_up.push_back(block);
+                return if self.held_up.len() == 1 {
+                    self.try_again()
+                } else {
+                    Ok(())
+                };
+            }
+        };
+        self.answers.send(answer).map_err(drop)
+    }
+
+    /// Executes the final blocks that wait, as far as it goes.
+    fn try_again(&mut self) -> Result<(), ()> {
+        while let Some(block) = self.held_up.pop_front() {
+            let answer = match self.finalize(&block) {
                 Ok(root) => Answer::Finalized {
                     root,
                     waiting: self.pool.len() as u64,
                 },
+                Err(error) if error.is_temporary() => {
+                    self.held_up.push_front(block);
+                    return self.answers.send(Answer::Waiting(error)).map_err(drop);
+                }
                 Err(error) => Answer::Failed(error),
-            },
-        };
-        self.answers.send(answer).map_err(drop)
+            };
+            self.answers.send(answer).map_err(drop)?;
+        }
+        Ok(())
     }
 
     /// A block is judged on top of its parent: the application's root after the parent is in its header [FIN-1].

@@ -313,8 +313,10 @@ impl Application for KeyValue {
                 format!("its state is that after round {round}"),
             ));
         }
-        self.apply(place.round, payload)
-            .map_err(|error| ApplicationError::new(what, error))
+        self.apply(place.round, payload).map_err(|error| match error {
+            StoreError::Full(_) => ApplicationError::temporary(what, error),
+            error => ApplicationError::new(what, error),
+        })
     }
 
     fn export(&self, limit: usize, take: &mut TakeChunk<'_>) -> Result<bool, ApplicationError> {

@@ -60,12 +60,14 @@ pub enum Judgement {
     NotYet,
 }
 
-/// Why an application cannot go on. The node stops then: its state would no longer be that of the others.
+/// Why an application cannot go on. The node stops then, since its state would no longer be that of the others; unless the
+/// error is temporary.
 #[derive(Debug, Error)]
 #[error("{what}: {cause}")]
 pub struct ApplicationError {
     what: String,
     cause: Box<dyn std::error::Error + Send + Sync>,
+    is_temporary: bool,
 }
 
 impl ApplicationError {
@@ -74,7 +76,26 @@ impl ApplicationError {
         Self {
             what: what.into(),
             cause: cause.into(),
+            is_temporary: false,
         }
+    }
+
+    /// An error that may pass, such as a full disk: the same block is handed in again every second until it is executed, and
+    /// the node casts no votes meanwhile. Nothing of the block may have been executed.
+    #[must_use]
+    pub fn temporary(
+        what: impl Into<String>,
+        cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self {
+            is_temporary: true,
+            ..Self::new(what, cause)
+        }
+    }
+
+    /// Whether it may pass.
+    pub const fn is_temporary(&self) -> bool {
+        self.is_temporary
     }
 }
 
@@ -125,7 +146,8 @@ pub trait Application: Send + 'static {
     /// Executes a payload that is final, and gives the root of the state after it.
     ///
     /// # Errors
-    /// [`ApplicationError`] when the application cannot go on; the node stops.
+    /// [`ApplicationError`] when the application cannot go on; the node stops, or tries again after a
+    /// [temporary](ApplicationError::temporary) one.
     fn finalized(&mut self, place: &Place, payload: &[u8]) -> Result<Digest, ApplicationError>;
 
     /// Hands over the whole state after the last round, in chunks of at most `limit` bytes: the same bytes on every node.

@@ -100,8 +100,9 @@ impl Core {
         let quorums = [alarm.first, alarm.second];
         let kept = quorums.iter().filter_map(|quorum| self.certificates.get(quorum));
         let evidence: Vec<_> = kept.map(QuorumCertificate::as_unverified).collect();
-        self.log.raise_alarm(&cause, &evidence)?;
+        let raised = self.log.raise_alarm(&cause, &evidence);
         self.alarm = Some(cause.clone());
+        self.written(raised)?;
         self.emit(NodeEvent::Alarm { cause });
         Ok(())
     }

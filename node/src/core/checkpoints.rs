@@ -243,7 +243,11 @@ impl Core {
         let mut batch = Batch::default();
         let is_last = number > self.links.status.get().checkpoint;
         BlockStore::append_checkpoint(&mut batch, number, signed, is_last);
-        self.links.blocks.store().write(batch, Durability::Synced)?;
+        let stored = self.links.blocks.store().write(batch, Durability::Synced);
+        if self.written(stored)?.is_none() {
+            // A peer has it when there is space again.
+            return Ok(false);
+        }
         let round = signed.header.round;
         let attempt = signed.certificate.role.period;
         tracing::info!(number, round, attempt, "checkpoint signed");

@@ -37,7 +37,10 @@ impl Core {
         // A round whose parent is younger than this process cannot be replayed from an earlier time.
         let saw_parent = self.saw_parent();
         self.note_decided(role);
-        self.finalize(block, None)?;
+        if !self.finalize(block, None)? {
+            self.decide_later(role, digest);
+            return Ok(());
+        }
         if saw_parent {
             self.saw_round_end()?;
         }
@@ -65,7 +68,9 @@ impl Core {
             } else {
                 Durability::Buffered
             };
-            self.finalize(block, Some(durability))?;
+            if !self.finalize(block, Some(durability))? {
+                break;
+            }
             is_useful = true;
         }
         if is_useful {
@@ -76,11 +81,13 @@ impl Core {
     }
 
     /// Stores a final block. The vote log of its round goes with the same write. One learnt from a peer's store may
-    /// be written together with those after it.
-    fn finalize(&mut self, block: FinalBlock, learnt: Option<Durability>) -> Result<(), CoreError> {
+    /// be written together with those after it. Says whether it is stored: on a full disk it is not, and nothing changes.
+    fn finalize(&mut self, block: FinalBlock, learnt: Option<Durability>) -> Result<bool, CoreError> {
         let synced = learnt.is_some();
         let context = self.chain.context(block.block.header.round);
-        let receipts = self.store(&block, learnt.unwrap_or(Durability::Synced))?;
+        let Some(receipts) = self.store(&block, learnt.unwrap_or(Durability::Synced))? else {
+            return Ok(false);
+        };
         let FinalBlock { block, certificate } = block;
         let (digest, header) = (*self.chain.head(), &block.header);
         if let Some(context) = context.clone() {
@@ -127,7 +134,8 @@ impl Core {
         self.on_registry(&block, receipts);
         self.note_checkpoint(&block.header);
         self.lookout.finalized();
-        self.ask(Request::Finalize(Arc::new(block)))
+        self.ask(Request::Finalize(Arc::new(block)))?;
+        Ok(true)
     }
 
     /// Writes the block with all that goes with it, in one batch: the end of its round in the vote log, its footprint,
@@ -136,7 +144,7 @@ impl Core {
         &mut self,
         block: &FinalBlock,
         durability: Durability,
-    ) -> Result<Vec<klero_stake::Receipt>, CoreError> {
+    ) -> Result<Option<Vec<klero_stake::Receipt>>, CoreError> {
         let round = block.block.header.round;
         let mut chain = self.chain.clone();
         let receipts = chain
@@ -153,9 +161,13 @@ impl Core {
             self.links.snapshots.append(&mut batch, &chain)?;
         }
         self.log.clear(&mut batch);
-        self.links.blocks.store().write(batch, durability)?;
+        let stored = self.links.blocks.store().write(batch, durability);
+        if self.written(stored)?.is_none() {
+            return Ok(None);
+        }
+        self.log.cleared();
         self.chain = chain;
-        Ok(receipts)
+        Ok(Some(receipts))
     }
 
     /// [BA-1]: block r − 1 is final and its body held: round r begins.

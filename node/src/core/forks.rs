@@ -80,7 +80,8 @@ impl Core {
         };
         let mut batch = Batch::default();
         BlockStore::append_fork(&mut batch, round, &fork.to_unverified());
-        self.links.blocks.store().write(batch, Durability::Synced)?;
+        let stored = self.links.blocks.store().write(batch, Durability::Synced);
+        self.written(stored)?;
         let report = fork.report(others);
         tracing::error!(round, %report, "two blocks of one round are certified");
         if self.alarm.is_none() {

@@ -15,6 +15,7 @@ mod bodies;
 mod carry;
 mod checkpoints;
 mod desk;
+mod disk;
 mod error;
 mod finish;
 mod forks;
@@ -62,6 +63,7 @@ use crate::vote_log::VoteLog;
 use bodies::Bodies;
 pub(crate) use checkpoints::MOST_ATTEMPTS;
 use checkpoints::Signing;
+use disk::FullDisk;
 pub use error::CoreError;
 pub(crate) use forks::ForkHook;
 pub(crate) use keys::OwnKeys;
@@ -177,6 +179,7 @@ pub(crate) struct Core {
     log: VoteLog,
     silence: Option<Silence>,
     alarm: Option<String>,
+    full: Option<FullDisk>,
     /// Whether the operator paused voting.
     paused: bool,
     links: Links,
@@ -235,6 +238,7 @@ impl Core {
         loop {
             self.on_time()?;
             self.see_whether_to_speak()?;
+            self.try_disk()?;
             self.settle()?;
             self.show();
             self.look_out();
@@ -435,6 +439,10 @@ impl Core {
                     status.application_root = Some(root);
                     status.pool = waiting;
                 });
+                Ok(())
+            }
+            Answer::Waiting(error) => {
+                self.note_full(error.to_string());
                 Ok(())
             }
             Answer::Failed(error) => Err(error.into()),

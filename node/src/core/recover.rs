@@ -54,6 +54,7 @@ impl Core {
             log,
             silence,
             alarm,
+            full: None,
             paused: false,
             links,
             todo: VecDeque::new(),

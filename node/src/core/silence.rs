@@ -92,7 +92,8 @@ impl Silence {
 impl Core {
     /// Whether the node may vote and propose now.
     pub(super) fn may_speak(&self) -> bool {
-        self.silence.is_none() && self.alarm.is_none() && !self.paused && !self.keys.is_empty()
+        let is_free = self.silence.is_none() && self.alarm.is_none() && self.full.is_none();
+        is_free && !self.paused && !self.keys.is_empty()
     }
 
     /// Why a node with keys does not vote; `None` when it does.
@@ -107,6 +108,9 @@ impl Core {
         }
         if self.paused {
             return Some("the operator paused voting: resume it with PUT /v1/admin/voting".into());
+        }
+        if let Some(full) = &self.full {
+            return Some(full.text());
         }
         self.silence.as_ref().map(Silence::text)
     }
@@ -139,7 +143,8 @@ impl Core {
 
     /// Another process has the keys of this validator.
     pub(super) fn fall_silent(&mut self, id: Digest, role: Role) -> Result<(), CoreError> {
-        self.log.end(std::iter::once(id))?;
+        let ended = self.log.end(std::iter::once(id));
+        self.written(ended)?;
         self.links.inquiry.send_replace(super::Whose::new());
         self.silence = Some(Silence::Twin(id));
         tracing::error!(validator = %id, %role, "a vote with own keys that this node did not cast: it votes no more");

@@ -70,7 +70,9 @@ impl Core {
         let votes = self.keys.cast(&self.context, role, value);
         let bundles = VoteBundle::of(role, value, &votes);
         tracing::debug!(%role, votes = votes.len(), after = self.round_began.elapsed().as_millis(), "vote");
-        self.write_log(&bundles, None)?;
+        if !self.write_log(&bundles, None)? {
+            return Ok(());
+        }
         self.links
             .metrics
             .votes_cast(step_name(role.step), votes.len() as u64);
@@ -226,7 +228,9 @@ impl Core {
             proposal: proposal.as_unverified().clone(),
             block: Some(block),
         };
-        self.write_log(&[], Some(&message))?;
+        if !self.write_log(&[], Some(&message))? {
+            return Ok(());
+        }
         tracing::debug!(
             period,
             proposer,
@@ -249,12 +253,12 @@ impl Core {
         Ok(())
     }
 
-    /// Writes and syncs what was signed, with all that later votes of the period depend on.
+    /// Writes and syncs what was signed, with all that later votes of the period depend on; says whether it may be sent.
     pub(super) fn write_log(
         &mut self,
         votes: &[VoteBundle],
         proposal: Option<&ProposalMessage>,
-    ) -> Result<(), CoreError> {
+    ) -> Result<bool, CoreError> {
         let snapshot = self.machine.snapshot();
         let (period, staged, carried) = (snapshot.period, snapshot.staged, snapshot.previous_value);
         let matters = |role: &Role| match role.step {
@@ -274,9 +278,12 @@ impl Core {
                 .collect(),
             blocks: blocks.collect(),
         };
-        let took = self.log.append(&entry)?;
-        self.links.metrics.log_written(took);
-        Ok(())
+        let took = self.log.append(&entry);
+        let took = self.written(took)?;
+        if let Some(took) = took {
+            self.links.metrics.log_written(took);
+        }
+        Ok(took.is_some())
     }
 
     /// Sends a message to the network. What the network has no room for is sent again at the next deadline.

@@ -151,7 +151,10 @@ impl Core {
 
     /// From now on this node votes; first what fell due meanwhile.
     pub(super) fn speak_again(&mut self) -> Result<(), CoreError> {
-        self.log.begin(self.keys.ids())?;
+        let begun = self.log.begin(self.keys.ids());
+        if self.written(begun)?.is_none() {
+            return Ok(());
+        }
         let ended = self.silence.take();
         self.links.inquiry.send_replace(super::Whose::new());
         let due = match ended {
@@ -179,7 +182,8 @@ impl Core {
     /// Something that this node's validators signed is not in its log.
     pub(super) fn log_is_old(&mut self, role: Role) -> Result<(), CoreError> {
         tracing::error!(%role, "the vote log is older than a vote of its own keys: this node casts no votes for now");
-        self.log.end(self.keys.ids())?;
+        let ended = self.log.end(self.keys.ids());
+        self.written(ended)?;
         self.links.inquiry.send_replace(super::Whose::new());
         self.silence = Some(Silence::unsure(Cause::Older(role)));
         Ok(())

@@ -120,6 +120,9 @@ pub enum StoreError {
         /// Why, and what helps.
         cause: String,
     },
+    /// There is no space for a write. Reading goes on, and so does writing once there is space again.
+    #[error("the disk is full ({0}): free 100 MiB or more, and the node goes on by itself")]
+    Full(String),
     /// Reading or writing failed.
     #[error("the database failed: {0}; check the disk, then start the node again")]
     Failed(String),
@@ -150,6 +153,7 @@ pub trait Store: Send + Sync + 'static {
     /// Writes a batch.
     ///
     /// # Errors
-    /// [`StoreError`] when writing fails; then nothing of the batch was written.
+    /// [`StoreError`] when writing fails; then nothing of the batch was written. After [`StoreError::Full`] a later write may
+    /// succeed; after any other error nobody tries again.
     fn write(&self, batch: Batch, durability: Durability) -> Result<(), StoreError>;
 }

@@ -56,8 +56,14 @@ impl RocksStore {
     }
 }
 
+/// RocksDB looks for space every five seconds after it ran out of it, and takes writes again when there are 64 MiB.
 fn failed(error: rocksdb::Error) -> StoreError {
-    StoreError::Failed(error.into_string())
+    let text = error.into_string();
+    if text.contains("No space left on device") {
+        StoreError::Full(text)
+    } else {
+        StoreError::Failed(text)
+    }
 }
 
 impl Store for RocksStore {

@@ -173,6 +173,16 @@ impl VoteLog {
         self.testify()
     }
 
+    /// Writes nothing new, and syncs: whether the disk takes writes.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it does not.
+    pub(crate) fn probe(&self) -> Result<(), StoreError> {
+        let mut batch = Batch::default();
+        batch.put(Column::Meta, LAST_ENTRY, self.entry.to_be_bytes());
+        self.store.write(batch, Durability::Synced)
+    }
+
     /// Tells the witness of the last entry.
     fn testify(&mut self) -> Result<(), StoreError> {
         match &mut self.witness {
@@ -313,10 +323,15 @@ impl VoteLog {
     }
 
     /// Adds the removal of everything to the batch that stores the round's block.
-    pub(crate) fn clear(&mut self, batch: &mut Batch) {
-        for key in std::mem::take(&mut self.written) {
-            batch.delete(Column::Log, key);
+    pub(crate) fn clear(&self, batch: &mut Batch) {
+        for key in &self.written {
+            batch.delete(Column::Log, key.as_slice());
         }
+    }
+
+    /// That batch is written.
+    pub(crate) fn cleared(&mut self) {
+        self.written.clear();
     }
 }
 

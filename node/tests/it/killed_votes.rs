@@ -14,7 +14,7 @@ use klero_node::keys::KeyFile;
 use klero_node::wire::{Envelope, Message};
 use klero_sampling::codec::Wire;
 
-use crate::testnet_launch::{Launched, Restarted, eventually, start_node};
+use crate::testnet_launch::{Launched, Restarted, eventually, signal, start_node};
 
 /// How soon a node that was killed votes again, in 95 of 100 cases.
 const BACK_WITHIN: Duration = Duration::from_secs(10);
@@ -205,6 +205,28 @@ impl Killed {
         }
         started.elapsed()
     }
+}
+
+/// [E7] A process that was stopped for longer than its connections live goes on as if nothing had been, and says nothing
+/// else about the rounds in which it was stopped.
+#[test]
+fn a_suspended_node_comes_back_and_never_votes_twice() {
+    let mut net = Killed::start();
+    let (directory, process, voters) = &mut net.nodes[2];
+    let pid = process.as_ref().unwrap().id();
+    signal(pid, "STOP");
+    std::thread::sleep(Duration::from_secs(15));
+    signal(pid, "CONT");
+    let round = net.auditor.ask(Heard::round);
+    eventually(
+        &format!("the node in {} votes again", directory.display()),
+        || {
+            net.auditor
+                .ask(|heard| voters.iter().any(|voter| heard.last.get(voter) > Some(&round)))
+        },
+    );
+    net.auditor
+        .ask(|heard| assert_eq!(heard.conflicts, Vec::<String>::new()));
 }
 
 /// Kills nodes so many times; gives the times until they voted again, ascending.

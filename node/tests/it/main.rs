@@ -25,6 +25,8 @@ mod cli_stake;
 mod cli_tune;
 mod cluster;
 mod config_file;
+mod database_bits;
+mod disk_full;
 mod finality;
 mod fork_alarm;
 mod heartbeats;

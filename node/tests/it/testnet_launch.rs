@@ -204,6 +204,12 @@ pub(crate) fn start_node(directory: &Path) -> Restarted {
 /// A node process, killed when dropped.
 pub(crate) struct Restarted(Child);
 
+impl Restarted {
+    pub(crate) fn id(&self) -> u32 {
+        self.0.id()
+    }
+}
+
 impl Drop for Restarted {
     fn drop(&mut self) {
         let _ended_already = self.0.kill();
