@@ -34,7 +34,7 @@ impl Core {
             Question::Round(answer) => answer.send(self.round_page()).is_err(),
             Question::Offences(answer) => answer.send(self.offences()).is_err(),
             Question::Pause(paused, answer) => {
-                self.pause(paused);
+                self.pause(paused)?;
                 answer.send(()).is_err()
             }
             Question::TrustLog(answer) => {
@@ -46,9 +46,9 @@ impl Core {
         Ok(false)
     }
 
-    fn pause(&mut self, paused: bool) {
+    fn pause(&mut self, paused: bool) -> Result<(), CoreError> {
         if self.paused == paused {
-            return;
+            return Ok(());
         }
         self.paused = paused;
         if paused {
@@ -57,7 +57,9 @@ impl Core {
             tracing::info!("the operator resumed voting");
         }
         self.emit(NodeEvent::Voting { paused });
+        self.say_what_is_due()?;
         self.show();
+        Ok(())
     }
 
     fn round_page(&self) -> RoundPage {

@@ -86,6 +86,6 @@ impl Core {
         let decided = self.full.take().and_then(|full| full.decided);
         self.todo
             .extend(decided.map(|(role, digest)| Task::Decided(role, digest)));
-        Ok(())
+        self.say_what_is_due()
     }
 }

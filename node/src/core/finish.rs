@@ -188,6 +188,7 @@ impl Core {
         self.counted = (0, 0);
         self.proposing = None;
         self.own = OwnMessages::default();
+        self.due.clear();
         self.links.votes.begin(round);
         if let Some(Silence::Starting(starting)) = &mut self.silence {
             starting.round_began();

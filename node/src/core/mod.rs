@@ -16,6 +16,7 @@ mod carry;
 mod checkpoints;
 mod desk;
 mod disk;
+mod due;
 mod error;
 mod finish;
 mod forks;
@@ -64,6 +65,7 @@ use bodies::Bodies;
 pub(crate) use checkpoints::MOST_ATTEMPTS;
 use checkpoints::Signing;
 use disk::FullDisk;
+use due::Due;
 pub use error::CoreError;
 pub(crate) use forks::ForkHook;
 pub(crate) use keys::OwnKeys;
@@ -180,6 +182,7 @@ pub(crate) struct Core {
     silence: Option<Silence>,
     alarm: Option<String>,
     full: Option<FullDisk>,
+    due: Vec<Due>,
     /// Whether the operator paused voting.
     paused: bool,
     links: Links,

@@ -55,6 +55,7 @@ impl Core {
             silence,
             alarm,
             full: None,
+            due: Vec::new(),
             paused: false,
             links,
             todo: VecDeque::new(),

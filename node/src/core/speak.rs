@@ -9,7 +9,7 @@ use klero_finality::{Block, Draft, Header};
 use klero_sampling::Digest;
 use klero_sampling::codec::Wire;
 
-use super::starting::Due;
+use super::due::Due;
 use super::{Core, CoreError, Task};
 use crate::app::Place;
 use crate::app_thread::Request;
@@ -63,14 +63,18 @@ pub(super) struct Proposing {
 impl Core {
     /// A vote is due: the log is written, drawn or not, then the votes of all keys with a seat leave.
     pub(super) fn cast(&mut self, role: Role, value: Value, fresh: bool) -> Result<(), CoreError> {
-        self.put_off(Due::Vote { role, value, fresh });
-        if !self.may_speak() || role.round != self.machine.round() || (fresh && !self.is_in_time(value)) {
+        if !self.may_speak() {
+            self.put_off(Due::Vote { role, value, fresh });
+            return Ok(());
+        }
+        if role.round != self.machine.round() || (fresh && !self.is_in_time(value)) {
             return Ok(());
         }
         let votes = self.keys.cast(&self.context, role, value);
         let bundles = VoteBundle::of(role, value, &votes);
         tracing::debug!(%role, votes = votes.len(), after = self.round_began.elapsed().as_millis(), "vote");
         if !self.write_log(&bundles, None)? {
+            self.put_off(Due::Vote { role, value, fresh });
             return Ok(());
         }
         self.links
@@ -124,13 +128,13 @@ impl Core {
 
     /// [BA-2]: of the node's keys the one that draws the lowest rank proposes; the others could not win.
     pub(super) fn propose(&mut self, period: u32, carried: Option<Digest>) -> Result<(), CoreError> {
-        let round = self.machine.round();
-        self.put_off(Due::Proposal {
-            round,
-            period,
-            carried,
-        });
         if !self.may_speak() {
+            let round = self.machine.round();
+            self.put_off(Due::Proposal {
+                round,
+                period,
+                carried,
+            });
             return Ok(());
         }
         let Some(proposer) = self.keys.best_proposer(&self.context, period) else {
@@ -229,6 +233,12 @@ impl Core {
             block: Some(block),
         };
         if !self.write_log(&[], Some(&message))? {
+            let (round, carried) = (self.machine.round(), proposing.carried);
+            self.put_off(Due::Proposal {
+                round,
+                period,
+                carried,
+            });
             return Ok(());
         }
         tracing::debug!(

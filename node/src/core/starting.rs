@@ -3,15 +3,14 @@
 //!
 //! A log may be an old copy that reads well. Three things show it: a certificate that bears a signature of this node of
 //! which the log knows nothing; a vote of its own that a peer heard last; and a vote of its own on the wire. While peers
-//! are asked ([`crate::inquiry`]), what falls due is kept, and said once it is safe to.
+//! are asked ([`crate::inquiry`]), what falls due is put off ([`super::due`]).
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use klero_committee::{Role, Value, Vote};
+use klero_committee::{Role, Vote};
 use klero_finality::FinalBlock;
 use klero_net::PeerId;
-use klero_sampling::Digest;
 
 use super::silence::{Cause, Silence};
 use super::{Core, CoreError};
@@ -35,23 +34,6 @@ pub(super) struct Starting {
     /// By peer, the round that it was in when it told which own votes it had heard; none was news.
     told: BTreeMap<PeerId, u64>,
     first_told: Option<Instant>,
-    /// What fell due meanwhile.
-    due: Vec<Due>,
-}
-
-/// What is to be said once it is safe.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Due {
-    Vote {
-        role: Role,
-        value: Value,
-        fresh: bool,
-    },
-    Proposal {
-        round: u64,
-        period: u32,
-        carried: Option<Digest>,
-    },
 }
 
 impl Starting {
@@ -63,14 +45,12 @@ impl Starting {
             moved: now,
             told: BTreeMap::new(),
             first_told: None,
-            due: Vec::new(),
         }
     }
 
-    /// The chain went on: what fell due in the round before is void.
+    /// The chain went on.
     pub(super) fn round_began(&mut self) {
         self.moved = Instant::now();
-        self.due.clear();
     }
 
     /// Whether peers have said enough.
@@ -90,13 +70,6 @@ impl Starting {
 }
 
 impl Core {
-    /// Keeps what fell due while it is not known whether it may be said.
-    pub(super) fn put_off(&mut self, due: Due) {
-        if let Some(Silence::Starting(starting)) = &mut self.silence {
-            starting.due.push(due);
-        }
-    }
-
     /// A peer told which votes of this node's validators it heard last in the round that it is in.
     pub(super) fn on_told(&mut self, peer: PeerId, round: u64, votes: &[Vote]) -> Result<(), CoreError> {
         if !matches!(self.silence, Some(Silence::Starting(_))) {
@@ -155,28 +128,9 @@ impl Core {
         if self.written(begun)?.is_none() {
             return Ok(());
         }
-        let ended = self.silence.take();
+        self.silence = None;
         self.links.inquiry.send_replace(super::Whose::new());
-        let due = match ended {
-            Some(Silence::Starting(starting)) => starting.due,
-            _ => Vec::new(),
-        };
-        for due in due {
-            match due {
-                Due::Vote { role, value, fresh } if role.period == self.machine.period() => {
-                    self.cast(role, value, fresh)?;
-                }
-                Due::Proposal {
-                    round,
-                    period,
-                    carried,
-                } if (round, period) == (self.machine.round(), self.machine.period()) => {
-                    self.propose(period, carried)?;
-                }
-                Due::Vote { .. } | Due::Proposal { .. } => {}
-            }
-        }
-        Ok(())
+        self.say_what_is_due()
     }
 
     /// Something that this node's validators signed is not in its log.
