@@ -11,12 +11,12 @@ use klero_net::Multiaddr;
 
 use crate::app::Application;
 use crate::app::kv::{KeyValue, KvReader};
-use crate::config::{AdminConfig, NodeConfig};
+use crate::config::{AdminConfig, KeysConfig, NodeConfig};
 use crate::core::ForkHook;
 use crate::error::NodeError;
 use crate::events::NodeEvent;
 use crate::join::JoinFrom;
-use crate::keys::KeyFile;
+use crate::keys::{KeyError, KeyFile, Password};
 use crate::logs::Logs;
 use crate::node::Node;
 use crate::stake_desk::Faucet;
@@ -76,11 +76,21 @@ impl NodeBuilder {
         }
     }
 
-    /// The node that a configuration describes: reads its genesis and keys, opens its database.
+    /// The node that a configuration describes: reads its genesis and keys, opens its database. Keys that are encrypted
+    /// need `password_file` under `[keys]`.
     ///
     /// # Errors
     /// [`NodeError`] for the first file that is missing or wrong.
     pub fn from_config(config: &NodeConfig) -> Result<Self, NodeError> {
+        Self::with_password(config, None)
+    }
+
+    /// As [`NodeBuilder::from_config`], with the password of the keys, if they are encrypted and `password_file` is not
+    /// given.
+    ///
+    /// # Errors
+    /// [`NodeError`] for the first file that is missing or wrong.
+    pub fn with_password(config: &NodeConfig, password: Option<&Password>) -> Result<Self, NodeError> {
         let genesis = read_genesis(&config.genesis)?;
         let mut builder = Self::new(genesis)
             .name(&config.name)
@@ -95,9 +105,11 @@ impl NodeBuilder {
                 max_age: Duration::from_secs(join.max_age_hours.saturating_mul(3600)),
             });
         }
-        if let Some(path) = &config.keys {
-            builder.keys = Some(KeyFile::load(path)?);
-        }
+        builder.keys = config
+            .keys
+            .as_ref()
+            .map(|keys| read_keys(keys, password))
+            .transpose()?;
         if let Some(path) = &config.faucet {
             builder.faucet = Some(Faucet::load(path)?);
         }
@@ -263,14 +275,17 @@ impl NodeBuilder {
     }
 }
 
-/// Marks, in a data directory that was made together with these keys, that they never voted, so that their node
-/// may vote at once [BA-9].
+/// Marks, in a data directory that was made together with the keys of these validators, that they never voted, so that
+/// their node may vote at once [BA-9].
 ///
 /// # Errors
 /// [`NodeError::Store`] when the directory cannot be written, or a node runs in it.
-pub fn mark_never_voted(data: &Path, keys: &KeyFile) -> Result<(), NodeError> {
+pub fn mark_never_voted(
+    data: &Path,
+    validators: impl IntoIterator<Item = klero_sampling::Digest>,
+) -> Result<(), NodeError> {
     let log = VoteLog::new(open(data)?);
-    log.mark_never_voted(keys.validators.iter().map(|entry| entry.id))?;
+    log.mark_never_voted(validators.into_iter())?;
     Ok(())
 }
 
@@ -278,6 +293,24 @@ pub fn mark_never_voted(data: &Path, keys: &KeyFile) -> Result<(), NodeError> {
 fn witness(directory: &Path) -> Result<Witness, NodeError> {
     let path = directory.join("witness");
     Witness::open(&path).map_err(|cause| NodeError::Directory { path, cause })
+}
+
+/// Reads the keys that a configuration names.
+fn read_keys(config: &KeysConfig, given: Option<&Password>) -> Result<KeyFile, KeyError> {
+    let from_file = config.password_file.as_deref().map(Password::load).transpose()?;
+    let password = from_file.as_ref().or(given);
+    if !KeyFile::public_part(&config.file)?.is_encrypted {
+        tracing::warn!(
+            keys = %config.file.display(),
+            "FOR TEST NETWORKS ONLY: the keys are not encrypted; encrypt them with `klero keys encrypt`"
+        );
+    }
+    let mut keys = KeyFile::open(&config.file, password)?;
+    if let Some(path) = &config.operator {
+        keys.operators
+            .append(&mut KeyFile::open(path, password)?.operators);
+    }
+    Ok(keys)
 }
 
 fn open(directory: &Path) -> Result<Arc<dyn Store>, NodeError> {

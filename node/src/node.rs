@@ -10,6 +10,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use klero_finality::Chain;
 use klero_net::{Network, NetworkConfig, identity};
 use klero_sampling::Digest;
+use klero_stake::OperatorSecret;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
@@ -25,7 +26,7 @@ use crate::core::{self, Core, CoreError, Links, OwnKeys};
 use crate::error::NodeError;
 use crate::events::NodeEvent;
 use crate::join::Joiner;
-use crate::keys::{KeyEntry, KeyFile, Secret};
+use crate::keys::{KeyFile, Secret};
 use crate::level::LevelPage;
 use crate::logs::Logs;
 use crate::parts::{self, Connected, Parts};
@@ -435,7 +436,8 @@ fn replay(application: &mut dyn Application, blocks: &BlockStore) -> Result<(), 
 
 fn own_keys(keys: Option<&KeyFile>) -> Result<OwnKeys, NodeError> {
     let entries = keys.into_iter().flat_map(|file| &file.validators);
-    let operators = entries.clone().filter_map(KeyEntry::operator);
+    let seeds = keys.into_iter().flat_map(|file| &file.operators);
+    let operators = seeds.map(|seed| OperatorSecret::from_seed(seed.expose()));
     let keys: Result<Vec<_>, _> = entries.map(|entry| Ok((entry.id, entry.keys()?))).collect();
     keys.map(|keys| OwnKeys::new(keys).with_operators(operators))
         .map_err(NodeError::Vrf)
@@ -447,8 +449,8 @@ fn network_config(
     listen: Vec<klero_net::Multiaddr>,
     bootnodes: Vec<klero_net::Multiaddr>,
 ) -> Result<NetworkConfig, NodeError> {
-    let seed = match keys {
-        Some(file) => file.node_seed.clone(),
+    let seed = match keys.and_then(|file| file.node_seed.clone()) {
+        Some(seed) => seed,
         None => Secret::random()?,
     };
     let identity = identity::Keypair::ed25519_from_bytes(*seed.expose()).map_err(|_| NodeError::Identity)?;

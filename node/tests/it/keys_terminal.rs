@@ -1,0 +1,62 @@
+//! On a terminal passwords are asked for, and not shown.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use klero_node::keys::{KeyFile, Password};
+
+/// Runs `klero` on a terminal of its own, types these lines, and gives what the terminal showed; `script` is in every
+/// Debian and Ubuntu.
+fn on_a_terminal(here: &Path, args: &str, typed: &[&str]) -> (bool, String) {
+    let command = format!("{} {args}", env!("CARGO_BIN_EXE_klero"));
+    let mut child = Command::new("script")
+        .args(["--quiet", "--return", "--command", &command, "/dev/null"])
+        .current_dir(here)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("`script` of the package bsdutils");
+    let mut terminal = child.stdin.take().unwrap();
+    for line in typed {
+        writeln!(terminal, "{line}").unwrap();
+    }
+    let output = child.wait_with_output().unwrap();
+    drop(terminal);
+    (output.status.success(), String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn a_new_password_is_asked_for_twice_and_not_shown() {
+    let here = tempfile::tempdir().unwrap();
+    let new = "keys new --network athens --keys k.json";
+    let (done, shown) = on_a_terminal(here.path(), new, &["secret words", "secret words"]);
+    assert!(done, "{shown}");
+    assert!(
+        shown.contains("new password of k.json: ") && shown.contains("the same again: "),
+        "{shown}"
+    );
+    assert!(!shown.contains("secret words"), "{shown}");
+    let path = here.path().join("k.json");
+    assert!(KeyFile::open(&path, Some(&Password::new("secret words"))).is_ok());
+
+    let (done, shown) = on_a_terminal(here.path(), "keys inspect k.json --json", &["secret words"]);
+    assert!(
+        done && shown.contains("password of k.json: ") && shown.contains("possession"),
+        "{shown}"
+    );
+    let (done, shown) = on_a_terminal(here.path(), "keys inspect k.json --json", &["secret word"]);
+    assert!(!done && shown.contains("the password does not fit"), "{shown}");
+}
+
+#[test]
+fn two_passwords_or_a_short_one_make_no_keys() {
+    let here = tempfile::tempdir().unwrap();
+    let new = "keys new --network athens --keys k.json";
+    let (done, shown) = on_a_terminal(here.path(), new, &["secret words", "secret wards"]);
+    assert!(!done && shown.contains("two passwords"), "{shown}");
+    let (done, shown) = on_a_terminal(here.path(), new, &["secret", "secret"]);
+    assert!(!done && shown.contains("at least 8"), "{shown}");
+    assert_eq!(std::fs::read_dir(here.path()).unwrap().count(), 0);
+}
