@@ -68,6 +68,7 @@ pub(super) enum Order {
 
 /// Which part of the list is wanted.
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Part {
     /// How many members to leave out before the list; 0 without it.

@@ -8,8 +8,10 @@ use zeroize::Zeroizing;
 use super::Password;
 use super::secret::fill_random;
 
-/// The most memory that a derivation takes, in bytes: twice that of the standard's own example.
+/// The largest table of scrypt, 128 · n · r bytes: twice that of the standard's own example.
 const MOST_MEMORY: u64 = 512 << 20;
+/// The most that the table is made from, 128 · r · p bytes.
+const MOST_BLOCKS: u64 = 16 << 20;
 /// The most work of scrypt, n · r · p: eight times that of the standard's own example, some seconds.
 const MOST_WORK: u64 = 1 << 24;
 /// The most rounds of PBKDF2: 64 times those of the standard's own example, some seconds.
@@ -163,9 +165,8 @@ fn scrypt_of(params: &Params, salt: Vec<u8>) -> Result<Kdf, String> {
             .try_fold(1_u64, u64::checked_mul)
             .unwrap_or(u64::MAX)
     };
-    // The table, and the blocks that it is made from.
-    let memory = product([128, n, r]).saturating_add(product([128, r, p]));
-    if memory > MOST_MEMORY || product([n, r, p]) > MOST_WORK {
+    let memory = product([128, n, r]);
+    if memory > MOST_MEMORY || product([128, r, p]) > MOST_BLOCKS || product([n, r, p]) > MOST_WORK {
         return Err(format!(
             "kdf: scrypt with n {n}, r {r}, p {p} takes too much: at most {} MiB, and n · r · p of {MOST_WORK}, are \
              spent on a file",

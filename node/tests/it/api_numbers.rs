@@ -149,7 +149,10 @@ fn parameters_out_of_range_are_refused_with_a_reason() {
             for text in hostile() {
                 let text = encoded(&text);
                 let request = match parameter["in"].as_str().unwrap() {
-                    "path" => path_with(path, (name, &text)),
+                    "path" => {
+                        assert!(path.contains(&format!("{{{name}}}")), "{path} has no place for {name}");
+                        path_with(path, (name, &text))
+                    }
                     "query" => format!("{}?{name}={text}", path_with(path, ("", ""))),
                     other => panic!("{other}"),
                 };

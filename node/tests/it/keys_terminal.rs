@@ -1,14 +1,17 @@
 //! On a terminal passwords are asked for, and not shown.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use klero_node::keys::{KeyFile, Password};
 
-/// Runs `klero` on a terminal of its own, types these lines, and gives what the terminal showed; `script` is in every
-/// Debian and Ubuntu.
-fn on_a_terminal(here: &Path, args: &str, typed: &[&str]) -> (bool, String) {
+/// What ends every question.
+const QUESTION: &str = ": ";
+
+/// Runs `klero` on a terminal of its own, answers each of its questions, and gives what the terminal showed; `script` is
+/// in every Debian and Ubuntu.
+fn on_a_terminal(here: &Path, args: &str, answers: &[&str]) -> (bool, String) {
     let command = format!("{} {args}", env!("CARGO_BIN_EXE_klero"));
     let mut child = Command::new("script")
         .args(["--quiet", "--return", "--command", &command, "/dev/null"])
@@ -18,13 +21,20 @@ fn on_a_terminal(here: &Path, args: &str, typed: &[&str]) -> (bool, String) {
         .stderr(Stdio::piped())
         .spawn()
         .expect("`script` of the package bsdutils");
-    let mut terminal = child.stdin.take().unwrap();
-    for line in typed {
-        writeln!(terminal, "{line}").unwrap();
+    let (mut keyboard, mut screen) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+    let (mut shown, mut buffer) = (String::new(), [0; 256]);
+    for answer in answers {
+        // Whoever types before the question is asked sees it on the screen.
+        let before = shown.len();
+        while !shown[before..].ends_with(QUESTION) {
+            let length = screen.read(&mut buffer).unwrap();
+            assert_ne!(length, 0, "no question: {shown}");
+            shown.push_str(std::str::from_utf8(&buffer[..length]).unwrap());
+        }
+        writeln!(keyboard, "{answer}").unwrap();
     }
-    let output = child.wait_with_output().unwrap();
-    drop(terminal);
-    (output.status.success(), String::from_utf8(output.stdout).unwrap())
+    screen.read_to_string(&mut shown).unwrap();
+    (child.wait().unwrap().success(), shown)
 }
 
 #[test]
