@@ -1,7 +1,7 @@
 //! Describing a node before it starts.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
@@ -32,6 +32,7 @@ pub struct NodeBuilder {
     pub(crate) never_voted: bool,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) witness: Option<Witness>,
+    pub(crate) directory: Option<PathBuf>,
     pub(crate) listen: Vec<Multiaddr>,
     pub(crate) bootnodes: Vec<Multiaddr>,
     pub(crate) rpc: Option<SocketAddr>,
@@ -58,6 +59,7 @@ impl NodeBuilder {
             never_voted: false,
             store: Arc::new(MemoryStore::default()),
             witness: None,
+            directory: None,
             listen: Vec::new(),
             bootnodes: Vec::new(),
             rpc: None,
@@ -171,7 +173,7 @@ impl NodeBuilder {
     /// With this store.
     #[must_use]
     pub fn store(mut self, store: Arc<dyn Store>) -> Self {
-        (self.store, self.witness) = (store, None);
+        (self.store, self.witness, self.directory) = (store, None, None);
         self
     }
 
@@ -182,6 +184,7 @@ impl NodeBuilder {
     pub fn data(mut self, directory: &Path) -> Result<Self, NodeError> {
         self = self.store(open(directory)?);
         self.witness = Some(witness(directory)?);
+        self.directory = Some(directory.to_owned());
         Ok(self)
     }
 

@@ -53,6 +53,7 @@ mod builder;
 mod config;
 mod core;
 mod core_desk;
+mod disk;
 mod error;
 pub mod events;
 pub mod feed;

@@ -19,7 +19,7 @@ use crate::api::admin::Office;
 use crate::api::{ApiState, Bundle};
 use crate::app::{Application, PoolError};
 use crate::app_thread;
-use crate::bounds::{BoundsWatch, genesis_bounds};
+use crate::bounds::genesis_bounds;
 use crate::builder::NodeBuilder;
 use crate::config::{AdminConfig, NodeConfig};
 use crate::core::{self, Core, CoreError, Links, OwnKeys};
@@ -29,7 +29,7 @@ use crate::join::Joiner;
 use crate::keys::{KeyFile, Secret};
 use crate::level::LevelPage;
 use crate::logs::Logs;
-use crate::parts::{self, Connected, Parts};
+use crate::parts::{self, Connected, Parts, Watches};
 use crate::past::PastRounds;
 use crate::snapshot::{self, Restored, Snapshots};
 use crate::status::{SharedStatus, Status};
@@ -72,7 +72,7 @@ pub struct Node {
     stop: Option<Sender<()>>,
     stop_apis: Vec<oneshot::Sender<()>>,
     verifier: Verifier,
-    bounds: Option<BoundsWatch>,
+    watches: Option<Watches>,
     network: Network,
     runtime: Option<Runtime>,
 }
@@ -108,7 +108,7 @@ impl Node {
         let joined = Parts::join(connected, (&chain, &past), (blocks, snapshots), bundle)?;
         let (parts, inbox, addresses) = (joined.parts, joined.inbox, joined.addresses);
         parts.introduce(&wanted.name, &chain, application.applied().root, checkpoint);
-        let bounds = parts.watch_bounds()?;
+        let watches = parts.watch(wanted.directory)?;
         let (submitter, submissions) = Submitter::channel(SUBMISSIONS);
         let (application, application_runs) = app_thread::spawn(application, parts.around(submissions))?;
         let fetch = parts.follow_network(&runtime, joined.events);
@@ -149,7 +149,7 @@ impl Node {
             stop: Some(stop),
             stop_apis: apis.stop,
             verifier,
-            bounds: Some(bounds),
+            watches: Some(watches),
             network,
             runtime: Some(runtime),
         })
@@ -247,7 +247,7 @@ impl Node {
         drop(self.stop.take());
         let ended = self.core.take().map(JoinHandle::join);
         self.verifier.stop();
-        drop(self.bounds.take());
+        drop(self.watches.take());
         for stop in self.stop_apis.drain(..) {
             let _gone = stop.send(());
         }

@@ -18,6 +18,7 @@ mod desk;
 mod error;
 mod finish;
 mod forks;
+pub(crate) mod idle;
 mod keys;
 mod lookout;
 mod recover;

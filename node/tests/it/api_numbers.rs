@@ -150,7 +150,10 @@ fn parameters_out_of_range_are_refused_with_a_reason() {
                 let text = encoded(&text);
                 let request = match parameter["in"].as_str().unwrap() {
                     "path" => {
-                        assert!(path.contains(&format!("{{{name}}}")), "{path} has no place for {name}");
+                        assert!(
+                            path.contains(&format!("{{{name}}}")),
+                            "{path} has no place for {name}"
+                        );
                         path_with(path, (name, &text))
                     }
                     "query" => format!("{}?{name}={text}", path_with(path, ("", ""))),
