@@ -9,7 +9,7 @@ use klero_node::{KeysConfig, NodeConfig};
 
 use crate::cli::{assert_says, json, printed, refused};
 use crate::cli_init::{ANY_PORTS, Running};
-use crate::cluster::{Cluster, quick};
+use crate::cluster::{Cluster, NETWORK, quick};
 use crate::keys_modes::write;
 
 /// The directory of a network of one validator with encrypted keys, whose password is in `p` above it.
@@ -125,6 +125,22 @@ fn stake_moves_with_the_operator_key_alone() {
     // Old and new keys are told apart.
     let shown = printed(here, &["keys", "inspect", "keys.json"]);
     assert_says(&shown, &["oldest keys, vote key ", "newest keys, vote key "]);
+    // Where the key file is lost, the operator key replaces the validator's keys by those of another file.
+    let new = [
+        "keys",
+        "new",
+        "--network",
+        NETWORK,
+        "--password-file",
+        "p",
+        "--keys",
+        "new.json",
+    ];
+    printed(here, &new);
+    let instead = [&operator[..], &["--keys", "new.json", "--password-file", "p"]].concat();
+    printed(here, &[&rotate[..], &rpc, &instead].concat());
+    let replaced = KeyFile::open(&here.join("new.json"), Some(&Password::new("a password"))).unwrap();
+    assert_eq!(replaced.validators[1].id, file.validators[0].id);
     // The account is public.
     let shown = json(
         here,

@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use klero_node::keys::{KeyFile, Password};
 
@@ -24,17 +25,38 @@ fn on_a_terminal(here: &Path, args: &str, answers: &[&str]) -> (bool, String) {
     let (mut keyboard, mut screen) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
     let (mut shown, mut buffer) = (String::new(), [0; 256]);
     for answer in answers {
-        // Whoever types before the question is asked sees it on the screen.
         let before = shown.len();
         while !shown[before..].ends_with(QUESTION) {
             let length = screen.read(&mut buffer).unwrap();
             assert_ne!(length, 0, "no question: {shown}");
             shown.push_str(std::str::from_utf8(&buffer[..length]).unwrap());
         }
+        await_hidden(child.id());
         writeln!(keyboard, "{answer}").unwrap();
     }
     screen.read_to_string(&mut shown).unwrap();
     (child.wait().unwrap().success(), shown)
+}
+
+/// The question stands there a moment before the terminal stops showing what is typed.
+fn await_hidden(script: u32) {
+    let until = Instant::now() + Duration::from_secs(60);
+    loop {
+        let children = std::fs::read_to_string(format!("/proc/{script}/task/{script}/children")).unwrap();
+        let child = children.split(' ').next().unwrap();
+        let terminal = std::fs::read_link(format!("/proc/{child}/fd/0")).unwrap();
+        let state = Command::new("stty")
+            .arg("-F")
+            .arg(terminal)
+            .arg("-a")
+            .output()
+            .unwrap();
+        if String::from_utf8(state.stdout).unwrap().contains(" -echo ") {
+            return;
+        }
+        assert!(Instant::now() < until, "the terminal shows what is typed");
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 #[test]

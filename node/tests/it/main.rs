@@ -37,6 +37,7 @@ mod keys_file;
 mod keys_mnemonic;
 mod keys_modes;
 mod keys_node;
+mod keys_page;
 mod keys_password;
 mod keys_sealed;
 mod keys_terminal;

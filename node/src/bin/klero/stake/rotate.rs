@@ -55,16 +55,17 @@ fn prepare(wallet: &Wallet<'_>) -> anyhow::Result<()> {
     // Before anything is written: a suite that is not built makes no keys.
     let public = fresh.keys()?.vote.public();
     // The file is read again while nobody else changes it.
-    let newest_of = |file: &KeyFile| -> anyhow::Result<bls::PublicKey> {
-        let newest = wallet::newest(file, &account);
-        let keys = newest
-            .context("the key file has no keys of the account any more")?
-            .keys()?;
-        Ok(keys.vote.public())
+    let newest_of = |file: &KeyFile| -> anyhow::Result<Option<bls::PublicKey>> {
+        let newest = wallet::newest(file, &account).map(|entry| entry.keys());
+        Ok(newest.transpose()?.map(|keys| keys.vote.public()))
     };
     let (was_ready, vote_key) = KeyFile::update(opened.path, opened.password.as_ref(), |file| {
         let newest = newest_of(file)?;
-        if registered.is_some() && registered != Some(newest) {
+        // A file without keys of the account takes the place of one that was lost.
+        if let Some(newest) = newest
+            && registered.is_some()
+            && registered != Some(newest)
+        {
             return anyhow::Ok((true, newest));
         }
         file.validators.push(fresh);
@@ -78,7 +79,7 @@ fn prepare(wallet: &Wallet<'_>) -> anyhow::Result<()> {
     let has = if was_ready {
         "has new keys already, not registered"
     } else {
-        "has new keys beside the old ones"
+        "has new keys"
     };
     let then = if registered.is_some() {
         "rotate"
