@@ -5,7 +5,7 @@
 #
 # Node n has the address PREFIXn (10.77.0.1n for the prefix 10.77.0.1), UDP port 30303 for peers and TCP port 8545 for
 # HTTP. It listens there, or with `any` on all addresses. A network that is already there stays as it is. For compose.yaml
-# and for rehearsals: on a real network every operator makes their own keys on their own machine.
+# and for rehearsals: on a real network every operator makes their own keys on their own machine, and encrypts them.
 set -eu
 
 dir=$1
@@ -24,7 +24,7 @@ for n in 1 2 3 4; do
     for other in 1 2 3 4; do
         [ "$other" = "$n" ] || set -- "$@" --bootnode "/ip4/$prefix$other/udp/30303/quic-v1"
     done
-    "$KLERO" init --dir "$dir/node$n" --network klero-compose --rpc "$host:8545" \
+    "$KLERO" init --plain --dir "$dir/node$n" --network klero-compose --rpc "$host:8545" \
         --listen "/ip4/$host/udp/30303/quic-v1" "$@" --json
 done
 # That of the first node comes last: it says that all is done.

@@ -83,7 +83,7 @@ rpc=$(jq -r '.nodes[0].rpc' "$dir/net/network.json")
 # The configuration as it is, with the testnet's nodes as targets.
 mkdir -p "$dir/prometheus/targets"
 cp deploy/prometheus/prometheus.yml deploy/prometheus/alerts.yml "$dir/prometheus"
-jq '[{ targets: [.nodes[].rpc | ltrimstr("http://")], labels: { validator: "yes" } }]' \
+jq '[{ targets: [.nodes[].rpc | ltrimstr("http://")] }]' \
     "$dir/net/network.json" >"$dir/prometheus/targets/testnet.yml"
 : >"$dir/prometheus.log"
 prometheus --config.file="$dir/prometheus/prometheus.yml" --storage.tsdb.path="$dir/tsdb" \

@@ -1,7 +1,7 @@
 //! Describing a node before it starts.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
@@ -11,12 +11,12 @@ use klero_net::Multiaddr;
 
 use crate::app::Application;
 use crate::app::kv::{KeyValue, KvReader};
-use crate::config::{AdminConfig, NodeConfig};
+use crate::config::{AdminConfig, KeysConfig, NodeConfig};
 use crate::core::ForkHook;
 use crate::error::NodeError;
 use crate::events::NodeEvent;
 use crate::join::JoinFrom;
-use crate::keys::KeyFile;
+use crate::keys::{KeyError, KeyFile, Password};
 use crate::logs::Logs;
 use crate::node::Node;
 use crate::stake_desk::Faucet;
@@ -32,6 +32,7 @@ pub struct NodeBuilder {
     pub(crate) never_voted: bool,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) witness: Option<Witness>,
+    pub(crate) directory: Option<PathBuf>,
     pub(crate) listen: Vec<Multiaddr>,
     pub(crate) bootnodes: Vec<Multiaddr>,
     pub(crate) rpc: Option<SocketAddr>,
@@ -58,6 +59,7 @@ impl NodeBuilder {
             never_voted: false,
             store: Arc::new(MemoryStore::default()),
             witness: None,
+            directory: None,
             listen: Vec::new(),
             bootnodes: Vec::new(),
             rpc: None,
@@ -76,11 +78,21 @@ impl NodeBuilder {
         }
     }
 
-    /// The node that a configuration describes: reads its genesis and keys, opens its database.
+    /// The node that a configuration describes: reads its genesis and keys, opens its database. Keys that are encrypted
+    /// need `password_file` under `[keys]`.
     ///
     /// # Errors
     /// [`NodeError`] for the first file that is missing or wrong.
     pub fn from_config(config: &NodeConfig) -> Result<Self, NodeError> {
+        Self::with_password(config, None)
+    }
+
+    /// As [`NodeBuilder::from_config`], with the password of the keys, if they are encrypted and `password_file` is not
+    /// given.
+    ///
+    /// # Errors
+    /// [`NodeError`] for the first file that is missing or wrong.
+    pub fn with_password(config: &NodeConfig, password: Option<&Password>) -> Result<Self, NodeError> {
         let genesis = read_genesis(&config.genesis)?;
         let mut builder = Self::new(genesis)
             .name(&config.name)
@@ -95,9 +107,11 @@ impl NodeBuilder {
                 max_age: Duration::from_secs(join.max_age_hours.saturating_mul(3600)),
             });
         }
-        if let Some(path) = &config.keys {
-            builder.keys = Some(KeyFile::load(path)?);
-        }
+        builder.keys = config
+            .keys
+            .as_ref()
+            .map(|keys| read_keys(keys, password))
+            .transpose()?;
         if let Some(path) = &config.faucet {
             builder.faucet = Some(Faucet::load(path)?);
         }
@@ -159,7 +173,7 @@ impl NodeBuilder {
     /// With this store.
     #[must_use]
     pub fn store(mut self, store: Arc<dyn Store>) -> Self {
-        (self.store, self.witness) = (store, None);
+        (self.store, self.witness, self.directory) = (store, None, None);
         self
     }
 
@@ -170,6 +184,7 @@ impl NodeBuilder {
     pub fn data(mut self, directory: &Path) -> Result<Self, NodeError> {
         self = self.store(open(directory)?);
         self.witness = Some(witness(directory)?);
+        self.directory = Some(directory.to_owned());
         Ok(self)
     }
 
@@ -263,14 +278,17 @@ impl NodeBuilder {
     }
 }
 
-/// Marks, in a data directory that was made together with these keys, that they never voted, so that their node
-/// may vote at once [BA-9].
+/// Marks, in a data directory that was made together with the keys of these validators, that they never voted, so that
+/// their node may vote at once [BA-9].
 ///
 /// # Errors
 /// [`NodeError::Store`] when the directory cannot be written, or a node runs in it.
-pub fn mark_never_voted(data: &Path, keys: &KeyFile) -> Result<(), NodeError> {
+pub fn mark_never_voted(
+    data: &Path,
+    validators: impl IntoIterator<Item = klero_sampling::Digest>,
+) -> Result<(), NodeError> {
     let log = VoteLog::new(open(data)?);
-    log.mark_never_voted(keys.validators.iter().map(|entry| entry.id))?;
+    log.mark_never_voted(validators.into_iter())?;
     Ok(())
 }
 
@@ -278,6 +296,24 @@ pub fn mark_never_voted(data: &Path, keys: &KeyFile) -> Result<(), NodeError> {
 fn witness(directory: &Path) -> Result<Witness, NodeError> {
     let path = directory.join("witness");
     Witness::open(&path).map_err(|cause| NodeError::Directory { path, cause })
+}
+
+/// Reads the keys that a configuration names.
+fn read_keys(config: &KeysConfig, given: Option<&Password>) -> Result<KeyFile, KeyError> {
+    let from_file = config.password_file.as_deref().map(Password::load).transpose()?;
+    let password = from_file.as_ref().or(given);
+    if !KeyFile::public_part(&config.file)?.is_encrypted {
+        tracing::warn!(
+            keys = %config.file.display(),
+            "FOR TEST NETWORKS ONLY: the keys are not encrypted; encrypt them with `klero keys encrypt`"
+        );
+    }
+    let mut keys = KeyFile::open(&config.file, password)?;
+    if let Some(path) = &config.operator {
+        keys.operators
+            .append(&mut KeyFile::open(path, password)?.operators);
+    }
+    Ok(keys)
 }
 
 fn open(directory: &Path) -> Result<Arc<dyn Store>, NodeError> {

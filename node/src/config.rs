@@ -1,9 +1,10 @@
 //! The configuration of a node: a TOML file with few fields, unknown ones refused.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use thiserror::Error;
 
 /// What `klero node --config F` reads. Relative paths are relative to the file.
@@ -16,9 +17,9 @@ pub struct NodeConfig {
     pub genesis: PathBuf,
     /// The directory of database and log; made if absent.
     pub data: PathBuf,
-    /// The file with the validators' keys; without one the node only follows.
-    #[serde(default)]
-    pub keys: Option<PathBuf>,
+    /// The validators' keys; without them the node only follows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keys: Option<KeysConfig>,
     /// On testnets the file of an account from which the API hands out stake.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub faucet: Option<PathBuf>,
@@ -40,6 +41,87 @@ pub struct NodeConfig {
     /// How a node with an empty database begins: with it, from a state snapshot of its peers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub join: Option<JoinConfig>,
+}
+
+/// The validators' keys: `keys = "keys.json"`, or the table `[keys]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeysConfig {
+    /// The file with the keys that draw and vote.
+    pub file: PathBuf,
+    /// The file with the password of those that are encrypted; without it `klero node` asks a terminal.
+    pub password_file: Option<PathBuf>,
+    /// A file with the operator keys of the validators' accounts. Without them nobody who breaks into the node can move
+    /// the stake, and the node gives no signs of life and reports no offences.
+    pub operator: Option<PathBuf>,
+}
+
+/// The table as it is written.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeysTable {
+    file: PathBuf,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    password_file: Option<PathBuf>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    operator: Option<PathBuf>,
+}
+
+impl From<&str> for KeysConfig {
+    fn from(file: &str) -> Self {
+        Self {
+            file: file.into(),
+            password_file: None,
+            operator: None,
+        }
+    }
+}
+
+impl Serialize for KeysConfig {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self {
+            file,
+            password_file,
+            operator,
+        } = self.clone();
+        if password_file.is_none() && operator.is_none() {
+            return file.serialize(serializer);
+        }
+        let table = KeysTable {
+            file,
+            password_file,
+            operator,
+        };
+        table.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for KeysConfig {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct PathOrTable;
+
+        impl<'de> de::Visitor<'de> for PathOrTable {
+            type Value = KeysConfig;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the path of a key file, or a table with `file`")
+            }
+
+            fn visit_str<E: de::Error>(self, path: &str) -> Result<KeysConfig, E> {
+                Ok(path.into())
+            }
+
+            fn visit_map<M: de::MapAccess<'de>>(self, map: M) -> Result<KeysConfig, M::Error> {
+                let table = KeysTable::deserialize(de::value::MapAccessDeserializer::new(map))?;
+                Ok(KeysConfig {
+                    file: table.file,
+                    password_file: table.password_file,
+                    operator: table.operator,
+                })
+            }
+        }
+
+        deserializer.deserialize_any(PathOrTable)
+    }
 }
 
 /// The table `[admin]`: the admin API, on a listener of its own.
@@ -131,10 +213,20 @@ impl NodeConfig {
             cause: cause.to_string(),
         })?;
         let base = path.parent().unwrap_or(Path::new("."));
+        let (keys, password, operator) = match &mut config.keys {
+            Some(KeysConfig {
+                file,
+                password_file,
+                operator,
+            }) => (Some(file), password_file.as_mut(), operator.as_mut()),
+            None => (None, None, None),
+        };
         for file in [
             Some(&mut config.genesis),
             Some(&mut config.data),
-            config.keys.as_mut(),
+            keys,
+            password,
+            operator,
             config.faucet.as_mut(),
             config.admin.as_mut().map(|admin| &mut admin.token),
             config.join.as_mut().and_then(|join| join.checkpoint.as_mut()),

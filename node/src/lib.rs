@@ -53,6 +53,7 @@ mod builder;
 mod config;
 mod core;
 mod core_desk;
+mod disk;
 mod error;
 pub mod events;
 pub mod feed;
@@ -88,7 +89,7 @@ mod witness;
 
 pub use block_store::BlockStore;
 pub use builder::{NodeBuilder, mark_never_voted, read_genesis};
-pub use config::{AdminConfig, ConfigError, JoinConfig, NodeConfig};
+pub use config::{AdminConfig, ConfigError, JoinConfig, KeysConfig, NodeConfig};
 pub use core::CoreError;
 pub use core_desk::{CoreDesk, DecidedItem, DeskError, ProposalItem, RoundPage, StepItem, VoteItem};
 pub use error::NodeError;

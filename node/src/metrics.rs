@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use klero_analysis::risk::ProfileRisk;
+use klero_stake::evidence::OffenceKind;
 use prometheus_client::encoding::text;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -12,6 +13,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Metric, Registry, Unit};
 
+use crate::core::idle::REASONS;
 use crate::events::FinalEvent;
 
 /// One label with its value.
@@ -69,6 +71,15 @@ pub struct Metrics {
     answers: Family<Label, Counter>,
     bounds: Family<Label, Real>,
     targets_met: Level,
+    silent: Family<Label, Level>,
+    paused: Level,
+    held: Level,
+    drawing: Level,
+    stall: Level,
+    offences: Family<Label, Counter>,
+    convictions: Counter,
+    disk_free: Level,
+    data: Level,
 }
 
 /// Makes metrics and enters them into a registry in one step.
@@ -78,6 +89,37 @@ impl Registrar {
     fn enter<M: Metric + Clone>(&mut self, name: &str, help: &str, metric: M) -> M {
         self.0.register(name, help, metric.clone());
         metric
+    }
+
+    fn amount(&mut self, name: &str, help: &str, unit: Unit) -> Level {
+        let gauge = Level::default();
+        self.0.register_with_unit(name, help, unit, gauge.clone());
+        gauge
+    }
+
+    /// A gauge for each reason of silence, so that none is missing while it is 0.
+    fn reasons(&mut self) -> Family<Label, Level> {
+        let family = Family::<Label, Level>::default();
+        for reason in REASONS {
+            family.get_or_create(&[("reason", reason)]).set(0);
+        }
+        self.enter(
+            "silent",
+            "Whether this node casts no votes, and why: 1 or 0",
+            family,
+        )
+    }
+
+    fn kinds(&mut self) -> Family<Label, Counter> {
+        let family = Family::<Label, Counter>::default();
+        for kind in [OffenceKind::Equivocation, OffenceKind::Abandonment] {
+            let _at_zero = family.get_or_create(&[("kind", name_of(kind))]);
+        }
+        self.enter(
+            "offences",
+            "Offences seen, not necessarily convicted, by kind",
+            family,
+        )
     }
 
     fn measure(&mut self, name: &str, help: &str, unit: Unit, buckets: &[f64]) -> Histogram {
@@ -154,6 +196,23 @@ impl Metrics {
                 "Whether the committees in force keep the targets of the genesis: 1 or 0",
                 Level::default(),
             ),
+            silent: enter.reasons(),
+            paused: enter.enter("voting_paused", "Whether the operator paused voting: 1 or 0", Level::default()),
+            held: enter.enter("validators_held", "Keys of validators that this node holds", Level::default()),
+            drawing: enter.enter(
+                "validators_drawing",
+                "Keys of this node that the electorate of the round under way knows",
+                Level::default(),
+            ),
+            stall: enter.amount(
+                "stall",
+                "How long nothing has become final here, from ten seconds on; else 0",
+                Unit::Seconds,
+            ),
+            offences: enter.kinds(),
+            convictions: enter.enter("convictions", "Validators convicted in final blocks", Counter::default()),
+            disk_free: enter.amount("disk_free", "Free for this node on the disk of its data", Unit::Bytes),
+            data: enter.amount("data", "Length of the files in the data directory", Unit::Bytes),
             registry: enter.0,
         })
     }
@@ -244,6 +303,42 @@ impl Metrics {
         self.targets_met.set(u64::from(targets_met));
     }
 
+    /// Why this node casts no votes, as one of the reasons that the core knows; and whether the operator paused it.
+    pub fn set_silent(&self, reason: Option<&'static str>, paused: bool) {
+        for known in REASONS {
+            let gauge = self.silent.get_or_create(&[("reason", known)]);
+            gauge.set(u64::from(reason == Some(known)));
+        }
+        self.paused.set(u64::from(paused));
+    }
+
+    /// Keys of validators that the node holds, and those of them that the electorate knows.
+    pub fn set_validators(&self, held: u64, drawing: u64) {
+        self.held.set(held);
+        self.drawing.set(drawing);
+    }
+
+    /// Seconds since the last final block, if that is a stall; else 0.
+    pub fn set_stall(&self, seconds: u64) {
+        self.stall.set(seconds);
+    }
+
+    /// An offence was seen for the first time.
+    pub fn offence(&self, kind: OffenceKind) {
+        self.offences.get_or_create(&[("kind", name_of(kind))]).inc();
+    }
+
+    /// A validator was convicted in a final block.
+    pub fn convicted(&self) {
+        self.convictions.inc();
+    }
+
+    /// Bytes free on the disk, and bytes of the data directory.
+    pub fn set_disk(&self, free: u64, data: u64) {
+        self.disk_free.set(free);
+        self.data.set(data);
+    }
+
     /// Two quorums that cannot both be were seen.
     pub fn alarm(&self) {
         self.alarms.inc();
@@ -258,5 +353,12 @@ impl Metrics {
             _ => "other",
         };
         self.answers.get_or_create(&[("status", class)]).inc();
+    }
+}
+
+const fn name_of(kind: OffenceKind) -> &'static str {
+    match kind {
+        OffenceKind::Equivocation => "equivocation",
+        OffenceKind::Abandonment => "abandonment",
     }
 }

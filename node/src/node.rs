@@ -10,6 +10,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use klero_finality::Chain;
 use klero_net::{Network, NetworkConfig, identity};
 use klero_sampling::Digest;
+use klero_stake::OperatorSecret;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
@@ -18,17 +19,17 @@ use crate::api::admin::Office;
 use crate::api::{ApiState, Bundle};
 use crate::app::{Application, PoolError};
 use crate::app_thread;
-use crate::bounds::{BoundsWatch, genesis_bounds};
+use crate::bounds::genesis_bounds;
 use crate::builder::NodeBuilder;
 use crate::config::{AdminConfig, NodeConfig};
 use crate::core::{self, Core, CoreError, Links, OwnKeys};
 use crate::error::NodeError;
 use crate::events::NodeEvent;
 use crate::join::Joiner;
-use crate::keys::{KeyEntry, KeyFile, Secret};
+use crate::keys::{KeyFile, Secret};
 use crate::level::LevelPage;
 use crate::logs::Logs;
-use crate::parts::{self, Connected, Parts};
+use crate::parts::{self, Connected, Parts, Watches};
 use crate::past::PastRounds;
 use crate::snapshot::{self, Restored, Snapshots};
 use crate::status::{SharedStatus, Status};
@@ -71,7 +72,7 @@ pub struct Node {
     stop: Option<Sender<()>>,
     stop_apis: Vec<oneshot::Sender<()>>,
     verifier: Verifier,
-    bounds: Option<BoundsWatch>,
+    watches: Option<Watches>,
     network: Network,
     runtime: Option<Runtime>,
 }
@@ -107,7 +108,7 @@ impl Node {
         let joined = Parts::join(connected, (&chain, &past), (blocks, snapshots), bundle)?;
         let (parts, inbox, addresses) = (joined.parts, joined.inbox, joined.addresses);
         parts.introduce(&wanted.name, &chain, application.applied().root, checkpoint);
-        let bounds = parts.watch_bounds()?;
+        let watches = parts.watch(wanted.directory)?;
         let (submitter, submissions) = Submitter::channel(SUBMISSIONS);
         let (application, application_runs) = app_thread::spawn(application, parts.around(submissions))?;
         let fetch = parts.follow_network(&runtime, joined.events);
@@ -148,7 +149,7 @@ impl Node {
             stop: Some(stop),
             stop_apis: apis.stop,
             verifier,
-            bounds: Some(bounds),
+            watches: Some(watches),
             network,
             runtime: Some(runtime),
         })
@@ -246,7 +247,7 @@ impl Node {
         drop(self.stop.take());
         let ended = self.core.take().map(JoinHandle::join);
         self.verifier.stop();
-        drop(self.bounds.take());
+        drop(self.watches.take());
         for stop in self.stop_apis.drain(..) {
             let _gone = stop.send(());
         }
@@ -435,7 +436,8 @@ fn replay(application: &mut dyn Application, blocks: &BlockStore) -> Result<(), 
 
 fn own_keys(keys: Option<&KeyFile>) -> Result<OwnKeys, NodeError> {
     let entries = keys.into_iter().flat_map(|file| &file.validators);
-    let operators = entries.clone().filter_map(KeyEntry::operator);
+    let seeds = keys.into_iter().flat_map(|file| &file.operators);
+    let operators = seeds.map(|seed| OperatorSecret::from_seed(seed.expose()));
     let keys: Result<Vec<_>, _> = entries.map(|entry| Ok((entry.id, entry.keys()?))).collect();
     keys.map(|keys| OwnKeys::new(keys).with_operators(operators))
         .map_err(NodeError::Vrf)
@@ -447,8 +449,8 @@ fn network_config(
     listen: Vec<klero_net::Multiaddr>,
     bootnodes: Vec<klero_net::Multiaddr>,
 ) -> Result<NetworkConfig, NodeError> {
-    let seed = match keys {
-        Some(file) => file.node_seed.clone(),
+    let seed = match keys.and_then(|file| file.node_seed.clone()) {
+        Some(seed) => seed,
         None => Secret::random()?,
     };
     let identity = identity::Keypair::ed25519_from_bytes(*seed.expose()).map_err(|_| NodeError::Identity)?;

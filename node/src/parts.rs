@@ -1,6 +1,7 @@
 //! The parts of a node around its core, joined by channels.
 
 use std::net::TcpListener;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::Sender as EventSender;
 use std::time::Duration;
@@ -21,6 +22,7 @@ use crate::app_thread::{ApplicationThread, Surroundings};
 use crate::bounds::BoundsWatch;
 use crate::core::{self, ForkHook, Links, Verified};
 use crate::core_desk::CoreDesk;
+use crate::disk::DiskWatch;
 use crate::error::NodeError;
 use crate::events::NodeEvent;
 use crate::feed::Feed;
@@ -68,6 +70,12 @@ pub(crate) struct Parts {
     to_core: Sender<Verified>,
     transactions: Sender<(Receipt, Vec<u8>)>,
     gossip: Receiver<(Receipt, Vec<u8>)>,
+}
+
+/// Threads that look around now and then, until this is dropped.
+pub(crate) struct Watches {
+    _bounds: BoundsWatch,
+    _disk: Option<DiskWatch>,
 }
 
 /// What the network tells: what it told before the parts were joined, and the rest.
@@ -199,9 +207,14 @@ impl Parts {
         });
     }
 
-    /// Computes the bounds of the committees whenever the electorate changes.
-    pub(crate) fn watch_bounds(&self) -> std::io::Result<BoundsWatch> {
-        BoundsWatch::spawn(self.view.clone(), self.status.clone(), Arc::clone(&self.metrics))
+    /// Computes the bounds of the committees whenever the electorate changes, and measures the disk of the data.
+    pub(crate) fn watch(&self, data: Option<PathBuf>) -> std::io::Result<Watches> {
+        let metrics = || Arc::clone(&self.metrics);
+        let disk = data.map(|data| DiskWatch::spawn(data, metrics()));
+        Ok(Watches {
+            _bounds: BoundsWatch::spawn(self.view.clone(), self.status.clone(), metrics())?,
+            _disk: disk.transpose()?,
+        })
     }
 
     /// What the application's thread works with.

@@ -44,7 +44,7 @@ impl Faucet {
     /// # Errors
     /// [`KeyError`] when it is missing, exposed or malformed.
     pub fn load(path: &Path) -> Result<Self, KeyError> {
-        crate::keys::load_secret(path)
+        crate::keys::load_secret("faucet file", path)
     }
 
     /// Writes it to a new file.
@@ -52,7 +52,7 @@ impl Faucet {
     /// # Errors
     /// [`KeyError`] when it exists or cannot be written.
     pub fn create(&self, path: &Path) -> Result<PathBuf, KeyError> {
-        crate::keys::create_secret(self, path).map(|()| path.to_owned())
+        crate::keys::create_secret("faucet file", self, path).map(|()| path.to_owned())
     }
 
     /// The operator key.

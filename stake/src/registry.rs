@@ -186,6 +186,12 @@ impl Registry {
         self.offences.contains(offence)
     }
 
+    /// The round of an account's last offence that was punished, as long as it can be reported.
+    pub fn last_offence(&self, id: &Digest) -> Option<u64> {
+        let own = self.offences.iter().filter(|offence| offence.offender == *id);
+        own.map(|offence| offence.round).max()
+    }
+
     /// The validators that may draw, in the order of their ids [COM-8].
     pub(crate) fn members(&self) -> impl Iterator<Item = Member> {
         self.accounts

@@ -1,7 +1,7 @@
 //! The admin API: what only the operator may see and do, on a listener of its own.
 //!
-//! Every request carries the token, wrong paths included, so that nobody else learns what is here. Limits of connections,
-//! bodies and time are those of the public API.
+//! Every request carries the token, wrong paths included, so that nobody else learns what is here. One that a page of a
+//! foreign site makes is refused before that. Limits of connections, bodies and time are those of the public API.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use utoipa::{OpenApi, ToSchema};
 use super::failure::{ErrorPage, Failure};
 use super::live::core;
 use super::routes::{self, Answer};
-use super::{Api, ApiState, bounded, serve_router};
+use super::{Api, ApiState, bounded, origin, serve_router};
 use crate::config::NodeConfig;
 use crate::core_desk::RoundPage;
 use crate::events::{EvidenceEvent, FinalEvent, now_us};
@@ -123,7 +123,8 @@ struct DiagnosticsPage {
     info(
         title = "Klero node, admin API",
         description = "For the operator alone: every request carries `Authorization: Bearer TOKEN`. Every error is \
-            JSON with `error` and `help`; without the token all answers are 401.",
+            JSON with `error` and `help`; without the token all answers are 401, and under a foreign `Host` or from a \
+            page of another site 403.",
     ),
     paths(peers, log, change_log, voting, pause, evidence, diagnostics, description)
 )]
@@ -139,7 +140,7 @@ pub(crate) async fn serve(
     office: Office,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let feed = state.feed.clone();
+    let (feed, address) = (state.feed.clone(), listener.local_addr()?.ip());
     let admin = Admin {
         api: Api::new(state),
         office: Arc::new(office),
@@ -155,6 +156,7 @@ pub(crate) async fn serve(
         .method_not_allowed_fallback(routes::no_method)
         .layer(DefaultBodyLimit::max(MOST_BODY))
         .layer(from_fn_with_state(admin.clone(), authorized))
+        .layer(from_fn_with_state(address, origin::own))
         .layer(from_fn_with_state(admin.api.clone(), bounded))
         .with_state(admin);
     serve_router(listener, router, feed, stop).await

@@ -3,7 +3,7 @@
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use klero_committee::RoundContext;
+use klero_committee::{MAX_MEMBERS, RoundContext};
 use klero_sampling::vrf::VrfPublicKey;
 use klero_sampling::{Digest, bls};
 use serde::{Deserialize, Serialize};
@@ -68,6 +68,7 @@ pub(super) enum Order {
 
 /// Which part of the list is wanted.
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Part {
     /// How many members to leave out before the list; 0 without it.
@@ -104,6 +105,10 @@ pub(super) async fn electorate(
     let count = part.count.unwrap_or(MEMBERS);
     if !(1..=MOST_MEMBERS).contains(&count) {
         return Err(Failure::malformed(format!("{count} members"), help));
+    }
+    if part.from.is_some_and(|from| from > MAX_MEMBERS) {
+        let error = format!("no electorate has more than {MAX_MEMBERS} members");
+        return Err(Failure::malformed(error, help));
     }
     let round = Round::parse(&text(round)?)?;
     let read = move |state: &ApiState| {

@@ -125,6 +125,7 @@ fn step_of(state: &ApiState, round: u64) -> Result<Option<LightPage>, StoreError
 
 /// What is waited for.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Wanted {
     /// The level to wait for: proposed, staged, certified, anchored or checkpointed. Without it the answer comes at once.

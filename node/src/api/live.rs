@@ -49,6 +49,7 @@ pub(super) async fn round(State(api): State<Api>) -> Answer<Response> {
 
 /// How many rounds are wanted.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Wanted {
     /// How many at most: 1 to 256; 64 without it.

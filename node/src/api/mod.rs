@@ -13,6 +13,7 @@ mod failure;
 mod light;
 mod live;
 mod openapi;
+mod origin;
 mod page;
 mod pages;
 mod routes;

@@ -34,6 +34,7 @@ const SILENCE: Duration = Duration::from_secs(10);
 
 /// What is listened to.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Wanted {
     /// Kinds with commas between them; without it all but the snapshots `round` and `status`.

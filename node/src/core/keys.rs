@@ -82,6 +82,11 @@ impl OwnKeys {
         self.validators.iter().filter_map(indexed).collect()
     }
 
+    /// How many of the keys the electorate knows.
+    pub(super) fn drawing(&self, electorate: &Electorate) -> usize {
+        self.in_electorate(electorate).len()
+    }
+
     /// The votes of all keys that draw a seat.
     pub(super) fn cast(&self, context: &RoundContext, role: Role, value: Value) -> Vec<Vote> {
         self.each(context, |voter, keys| {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use klero_committee::{Role, Step};
 use klero_sampling::Digest;
 
+use super::idle::Duty;
 use super::{Core, speak};
 use crate::core_desk::DecidedItem;
 use crate::events::NodeEvent;
@@ -30,6 +31,8 @@ pub(super) struct Lookout {
     heard: BTreeMap<Digest, u64>,
     /// When the last block before the present stall became final; none without one.
     stalled: Option<Instant>,
+    /// Whether the node's validators draw.
+    pub(super) duty: Duty,
     /// The last round that was decided here.
     pub(super) decided: Option<DecidedItem>,
 }
@@ -42,6 +45,7 @@ impl Lookout {
             round,
             heard: BTreeMap::new(),
             stalled: None,
+            duty: Duty::default(),
             decided: None,
         }
     }
@@ -72,6 +76,7 @@ impl Core {
         };
         let (soft, cert) = (progress(Step::Soft), progress(Step::Cert));
         self.links.metrics.set_position(machine.round(), machine.period());
+        self.links.metrics.set_silent(self.silence_reason(), self.paused);
         self.links.status.update(|status| {
             status.round = machine.round();
             (status.period, status.k) = (machine.period(), machine.k());
@@ -85,6 +90,7 @@ impl Core {
 
     /// Writes the line when it is time, and says why nothing becomes final.
     pub(super) fn look_out(&mut self) {
+        self.look_for_duty();
         let now = Instant::now();
         let waited = now.duration_since(self.lookout.final_at);
         let stall = (waited >= STALL).then(|| self.explain(waited));
@@ -92,6 +98,9 @@ impl Core {
             self.say(now, waited, stall.as_ref());
         }
         self.tell_stall(stall.as_ref());
+        self.links
+            .metrics
+            .set_stall(stall.as_ref().map_or(0, |stall| stall.seconds));
         self.links.status.update(|status| status.stall = stall);
     }
 

@@ -20,6 +20,7 @@ mod due;
 mod error;
 mod finish;
 mod forks;
+pub(crate) mod idle;
 mod keys;
 mod lookout;
 mod recover;

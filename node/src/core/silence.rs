@@ -96,7 +96,7 @@ impl Core {
         is_free && !self.paused && !self.keys.is_empty()
     }
 
-    /// Why a node with keys does not vote; `None` when it does.
+    /// Why a node does not vote; `None` when it does.
     pub(super) fn why_silent(&self) -> Option<String> {
         if let Some(cause) = &self.alarm {
             return Some(format!(
@@ -112,7 +112,8 @@ impl Core {
         if let Some(full) = &self.full {
             return Some(full.text());
         }
-        self.silence.as_ref().map(Silence::text)
+        let silence = self.silence.as_ref().map(Silence::text);
+        silence.or_else(|| self.idle_text())
     }
 
     /// [C4] [E2]: a vote of an own validator that this node did not cast comes from a second process with its keys, or from

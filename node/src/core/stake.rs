@@ -97,6 +97,7 @@ impl Core {
     fn note_offence(&mut self, evidence: Evidence) -> bool {
         let is_new = self.watch.note(evidence);
         if is_new && let Some(event) = self.describe(&evidence) {
+            self.links.metrics.offence(event.kind);
             self.emit(NodeEvent::Evidence(event));
         }
         is_new
@@ -184,6 +185,7 @@ impl Core {
         for receipt in receipts {
             if let Receipt::Convicted { offence, kind, burnt } = &receipt {
                 tracing::warn!(offender = %offence.offender, round = offence.round, ?kind, burnt, "convicted");
+                self.links.metrics.convicted();
             }
             self.emit(NodeEvent::Stake { round, receipt });
         }

@@ -83,6 +83,7 @@ fn cluster(nodes: usize) -> Cluster {
     cluster
 }
 
+/// [E9]
 #[test]
 fn nothing_is_served_without_the_token() {
     let cluster = cluster(1);
@@ -130,6 +131,57 @@ fn nothing_is_served_without_the_token() {
     let url = format!("{}/v1/admin/voting", operator.url);
     let answer = operator.agent.put(url).send("{\"paused\":true}").unwrap();
     assert_eq!(answer.status(), 401);
+    assert!(!cluster.node(0).status().paused);
+}
+
+/// [E9] Neither under a foreign name nor from a page of another site, with the token or without.
+#[test]
+fn foreign_hosts_and_pages_are_refused() {
+    let cluster = cluster(1);
+    let operator = Operator::new(&cluster, 0);
+    let port = cluster.node(0).admin().unwrap().port();
+    let ask = |host: &str, origin: Option<&str>, is_authorized: bool| {
+        let request = operator.agent.get(format!("{}/v1/admin/voting", operator.url));
+        let mut request = request.header("host", host);
+        if let Some(origin) = origin {
+            request = request.header("origin", origin);
+        }
+        if is_authorized {
+            request = request.header("authorization", format!("Bearer {}", operator.token));
+        }
+        read(request.call().unwrap())
+    };
+    for host in [
+        "evil.example".to_owned(),
+        format!("evil.example:{port}"),
+        format!("127.0.0.1.evil.example:{port}"),
+        format!("localhost.evil.example:{port}"),
+        format!("192.0.2.7:{port}"),
+    ] {
+        for is_authorized in [false, true] {
+            let (status, page) = ask(&host, None, is_authorized);
+            assert_eq!(status, 403, "{host}: {page}");
+            assert!(page["help"].as_str().unwrap().contains("`listen`"), "{page}");
+        }
+    }
+    let own = format!("localhost:{port}");
+    for origin in ["http://evil.example", "null", "http://localhost:1"] {
+        assert_eq!(ask(&own, Some(origin), true).0, 403, "{origin}");
+    }
+    assert_eq!(ask(&own, None, true).0, 200);
+    assert_eq!(ask(&own, Some(&format!("http://{own}")), true).0, 200);
+    assert_eq!(ask(&format!("127.0.0.1:{port}"), None, true).0, 200);
+    assert_eq!(ask(&own, None, false).0, 401);
+    // Nor can a page change anything.
+    let answer = operator
+        .agent
+        .put(format!("{}/v1/admin/voting", operator.url))
+        .header("origin", "http://evil.example")
+        .header("content-type", "text/plain")
+        .header("authorization", format!("Bearer {}", operator.token))
+        .send("{\"paused\":true}")
+        .unwrap();
+    assert_eq!(answer.status(), 403);
     assert!(!cluster.node(0).status().paused);
 }
 

@@ -39,8 +39,10 @@ fn secrets(directory: &Path) -> Vec<String> {
     let keys: Json = serde_json::from_str(&text).unwrap();
     let mut secrets = vec![keys["node_seed"].as_str().unwrap().to_owned()];
     for entry in keys["validators"].as_array().unwrap() {
-        secrets.extend(["seed", "operator"].map(|name| entry[name].as_str().unwrap().to_owned()));
+        secrets.extend(["vote", "draw"].map(|name| entry[name].as_str().unwrap().to_owned()));
     }
+    let operators = keys["operators"].as_array().unwrap().iter();
+    secrets.extend(operators.map(|seed| seed.as_str().unwrap().to_owned()));
     let token = std::fs::read_to_string(directory.join("admin.token")).unwrap();
     secrets.push(token.trim().to_owned());
     secrets

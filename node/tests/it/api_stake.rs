@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use klero_node::Faucet;
 use klero_node::api::{AccountPage, ErrorPage, GrantPage, RegistryPage};
 use klero_node::finality::Profile;
-use klero_node::keys::{KeyEntry, Secret};
+use klero_node::keys::{KeyFile, Secret};
 use klero_sampling::Digest;
 use klero_sampling::codec::Wire;
 use klero_stake::{GenesisAccount, Operation, SignedOperation};
@@ -56,6 +56,13 @@ fn wait_for(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
+/// The operator key and the account of a seed.
+fn owner(number: u8) -> (klero_stake::OperatorSecret, Digest) {
+    let mut keys = KeyFile::empty("a-network").unwrap();
+    let id = keys.add(&Secret::new([number; 32])).unwrap().id;
+    (keys.operator(&id).unwrap(), id)
+}
+
 fn error(answer: &(u16, Vec<u8>)) -> (u16, String) {
     let page: ErrorPage = serde_json::from_slice(&answer.1).unwrap();
     (answer.0, page.error)
@@ -65,8 +72,7 @@ fn error(answer: &(u16, Vec<u8>)) -> (u16, String) {
 #[test]
 fn an_account_gets_stake_and_passes_it_on() {
     let cluster = cluster();
-    let owner = KeyEntry::from_seed(Secret::new([7; 32]));
-    let (secret, id) = (owner.operator().unwrap(), owner.id);
+    let (secret, id) = owner(7);
     assert_eq!(account(&cluster, 0, &id), None);
     let (status, body) = call(&cluster, 0, "/v1/faucet", Some(id.to_string().as_bytes()));
     assert_eq!(status, 202, "{}", String::from_utf8_lossy(&body));
@@ -114,7 +120,7 @@ fn operations_without_effect_are_refused() {
     let chain = *cluster.chain(0).id();
     let secret = Secret::new([3; 32]);
     let secret = klero_stake::OperatorSecret::from_seed(secret.expose());
-    let stranger = KeyEntry::from_seed(Secret::new([9; 32])).operator().unwrap();
+    let (stranger, _) = owner(9);
     let to = Digest([5; 32]);
     let send = |secret: &klero_stake::OperatorSecret, chain: &Digest, nonce, amount| {
         let bytes = SignedOperation::sign(secret, chain, nonce, Operation::Transfer { to, amount }).encode();

@@ -126,8 +126,7 @@ fn an_electorate_that_comes_to_miss_the_targets_is_noticed() {
 fn a_genesis_file_is_checked_when_it_is_made() {
     let here = tempfile::tempdir().unwrap();
     let here = here.path();
-    let keys =
-        "keys new --network athens --keys ada.json --public ada.public.json --validators 30 --stake 500";
+    let keys = "keys new --plain --network athens --keys ada.json --public ada.public.json --validators 30 --stake 500";
     printed(here, &keys.split_whitespace().collect::<Vec<_>>());
     let new = |out| {
         [

@@ -79,12 +79,7 @@ fn grow(stakes: &[u64], profile: Profile, rounds: u64) -> Finished {
 fn entry(number: u64) -> KeyEntry {
     let seed = Domain::Keys.digest(&("node tests", number));
     let id = Domain::Genesis.digest(&("node tests", number));
-    KeyEntry {
-        id,
-        vrf: VrfSuite::Sr25519,
-        seed: Secret::new(*seed.as_bytes()),
-        operator: None,
-    }
+    KeyEntry::of_seed(id, VrfSuite::Sr25519, &Secret::new(*seed.as_bytes())).unwrap()
 }
 
 /// The next round: in the first period whose Cert committee reaches a quorum, every fourth round in a later one.

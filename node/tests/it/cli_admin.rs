@@ -6,7 +6,7 @@ use crate::cli::{assert_says, printed, refused};
 
 /// A directory of a node that `klero init` made with these options.
 fn made(directory: &Path, options: &[&str]) {
-    let args = ["init", "--dir", "ada", "--network", "athens"];
+    let args = ["init", "--plain", "--dir", "ada", "--network", "athens"];
     printed(directory, &[args.as_slice(), options].concat());
 }
 

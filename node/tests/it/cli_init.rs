@@ -72,7 +72,18 @@ fn init(here: &Path, args: &[&str]) -> Value {
 fn a_network_made_by_hand_finalizes() {
     let here = tempfile::tempdir().unwrap();
     let here = here.path();
-    let made = init(here, &["--dir", "ada", "--network", "athens", "--stake", "1000"]);
+    let made = init(
+        here,
+        &[
+            "--dir",
+            "ada",
+            "--network",
+            "athens",
+            "--stake",
+            "1000",
+            "--plain",
+        ],
+    );
     assert_eq!(made["public"], "ada/validators.json");
     let public = ["--network", "athens", "--validators", "ada/validators.json"];
     printed(
@@ -126,6 +137,7 @@ fn a_key_file_moves_into_the_directory() {
         &[
             "keys",
             "new",
+            "--plain",
             "--network",
             "athens",
             "--keys",
@@ -160,8 +172,9 @@ fn a_key_file_moves_into_the_directory() {
 #[test]
 fn a_directory_that_is_not_empty_is_refused() {
     let here = tempfile::tempdir().unwrap();
-    init(here.path(), &["--dir", "ada", "--network", "athens"]);
-    let said = refused(here.path(), &["init", "--dir", "ada", "--network", "athens"]);
+    let ada = ["--dir", "ada", "--network", "athens", "--plain"];
+    init(here.path(), &ada);
+    let said = refused(here.path(), &[&["init"], &ada[..]].concat());
     assert!(
         said.contains("ada is not empty") && said.contains("--dir"),
         "{said}"
@@ -173,7 +186,11 @@ fn said_when_listening(here: &Path, rpc: &str, peers: &str) -> String {
     let listen = ["--rpc", rpc, "--listen", peers];
     printed(
         here,
-        &[&["init", "--dir", "ada", "--network", "athens"], &listen[..]].concat(),
+        &[
+            &["init", "--plain", "--dir", "ada", "--network", "athens"],
+            &listen[..],
+        ]
+        .concat(),
     );
     let public = ["--network", "athens", "--validators", "ada/validators.json"];
     printed(

@@ -12,6 +12,7 @@ fn keys(here: &Path, network: &str, name: &str, validators: &str, stake: &str) {
     let args = [
         "keys",
         "new",
+        "--plain",
         "--network",
         network,
         "--keys",
@@ -106,8 +107,9 @@ fn inspecting_keys_shows_what_was_made_and_no_secret() {
     let file = read(&here.path().join("ada.json"));
     for seed in [
         &file["node_seed"],
-        &file["validators"][0]["seed"],
-        &file["validators"][1]["seed"],
+        &file["validators"][0]["vote"],
+        &file["validators"][1]["draw"],
+        &file["operators"][0],
     ] {
         assert_eq!(seed.as_str().unwrap().len(), 64);
         assert!(!text.contains(seed.as_str().unwrap()));
@@ -135,7 +137,15 @@ fn no_file_is_overwritten() {
     let before = std::fs::read(here.path().join("ada.json")).unwrap();
     refused(
         here.path(),
-        &["keys", "new", "--network", "athens", "--keys", "ada.json"],
+        &[
+            "keys",
+            "new",
+            "--plain",
+            "--network",
+            "athens",
+            "--keys",
+            "ada.json",
+        ],
     );
     assert_eq!(std::fs::read(here.path().join("ada.json")).unwrap(), before);
     let args = genesis_of("ada.public.json");
@@ -210,7 +220,7 @@ fn a_profile_of_ones_own_is_taken_and_checked() {
 fn a_genesis_is_of_the_vrf_suite_of_its_keys() {
     let here = tempfile::tempdir().unwrap();
     let here = here.path();
-    let new = ["keys", "new", "--network", "athens"];
+    let new = ["keys", "new", "--plain", "--network", "athens"];
     let ada = ["--keys", "ada.json", "--public", "ada.public.json"];
     printed(here, &[&new[..], &ada, &["--vrf", "bls12381"]].concat());
     printed(here, &genesis_of("ada.public.json"));

@@ -13,7 +13,7 @@ use crate::cluster::{Cluster, NETWORK, quick};
 const NOWHERE: &str = "http://127.0.0.1:1";
 
 fn keys(here: &Path, args: &[&str]) {
-    let file = ["keys", "new", "--network", NETWORK, "--keys", "k.json"];
+    let file = ["keys", "new", "--plain", "--network", NETWORK, "--keys", "k.json"];
     printed(here, &[&file[..], args].concat());
 }
 
@@ -68,10 +68,10 @@ fn of_several_accounts_one_is_to_be_chosen() {
 fn keys_without_their_operator_move_no_stake() {
     let here = tempfile::tempdir().unwrap();
     let mut file = KeyFile::generate(NETWORK, 1).unwrap();
-    file.validators[0].operator = None;
+    file.operators.clear();
     file.create(&here.path().join("k.json")).unwrap();
     let said = stake(here.path(), NOWHERE, &["leave", "--keys", "k.json"]);
-    assert_says(&said, &["no operator key", "--keys"]);
+    assert_says(&said, &["no operator key", "--operator"]);
 }
 
 #[test]
@@ -107,7 +107,8 @@ fn what_the_chain_does_not_take_is_said_with_what_helps() {
     let mut other = KeyFile::load(&here.join("own.json"))
         .unwrap()
         .with_suite(VrfSuite::Bls12381);
-    other.validators[0].seed = KeyFile::generate(NETWORK, 1).unwrap().validators[0].seed.clone();
+    let fresh = KeyFile::generate(NETWORK, 1).unwrap().validators.remove(0);
+    (other.validators[0].vote, other.validators[0].draw) = (fresh.vote, fresh.draw);
     file.validators.append(&mut other.validators);
     file.create(&here.join("other.json")).unwrap();
     let said = stake(here, &rpc, &["rotate", "--keys", "other.json"]);

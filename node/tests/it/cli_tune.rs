@@ -18,7 +18,7 @@ fn a_tuned_profile_makes_a_genesis() {
     printed(
         here,
         &words(
-            "keys new --network athens --keys ada.json --public ada.public.json --validators 30 --stake 500",
+            "keys new --plain --network athens --keys ada.json --public ada.public.json --validators 30 --stake 500",
         ),
     );
     let made = json(

@@ -114,7 +114,7 @@ impl Cluster {
             .events(events)
             .wait_for_peers(usize::from(self.places.len() > 1));
         let place = &mut self.places[node];
-        let keys = copy(&place.keys);
+        let keys = place.keys.clone();
         builder = if place.was_started {
             builder.keys(keys)
         } else {
@@ -192,10 +192,6 @@ impl Cluster {
         });
         finals.collect()
     }
-}
-
-fn copy(keys: &KeyFile) -> KeyFile {
-    serde_json::from_str(&serde_json::to_string(keys).unwrap()).unwrap()
 }
 
 /// A profile with the times of one machine.

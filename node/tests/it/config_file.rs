@@ -33,7 +33,10 @@ fn relative_paths_are_relative_to_the_file_and_absolute_ones_stay() {
     let config = config.unwrap();
     assert_eq!(config.genesis, Path::new("/etc/genesis.json"));
     assert_eq!(config.data, directory.join("../data"));
-    assert_eq!(config.keys, Some(directory.join("keys.json")));
+    assert_eq!(
+        config.keys,
+        Some(directory.join("keys.json").to_str().unwrap().into())
+    );
 }
 
 #[test]

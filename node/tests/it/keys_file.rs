@@ -17,11 +17,12 @@ fn keys_come_back_as_they_were_written() {
     );
     let again = KeyFile::load(&path).unwrap();
     assert_eq!(again.network, "a-network");
-    assert_eq!(again.node_seed.expose(), keys.node_seed.expose());
+    let seed = |keys: &KeyFile| *keys.node_seed.as_ref().unwrap().expose();
+    assert_eq!(seed(&again), seed(&keys));
     for (entry, original) in again.validators.iter().zip(&keys.validators) {
         assert_eq!(
-            (entry.id, entry.seed.expose()),
-            (original.id, original.seed.expose())
+            (entry.id, entry.vote.expose(), entry.draw.expose()),
+            (original.id, original.vote.expose(), original.draw.expose())
         );
     }
     assert_eq!(again.validators.len(), 3);
@@ -101,7 +102,7 @@ fn a_key_file_changes_as_a_whole_and_stays_its_owners() {
     KeyFile::generate("a-network", 1).unwrap().create(&path).unwrap();
     let second = KeyFile::generate("a-network", 1).unwrap().validators.remove(0);
     let id = second.id;
-    let given = KeyFile::update(&path, |keys| {
+    let given = KeyFile::update(&path, None, |keys| {
         keys.validators.push(second);
         7
     });
@@ -123,8 +124,8 @@ fn a_key_file_that_another_command_changes_is_left_alone() {
     let path = directory.path().join("keys.json");
     KeyFile::generate("a-network", 1).unwrap().create(&path).unwrap();
     let before = std::fs::read(&path).unwrap();
-    let outer = KeyFile::update(&path, |_| {
-        let error = KeyFile::update(&path, |keys| keys.validators.clear()).unwrap_err();
+    let outer = KeyFile::update(&path, None, |_| {
+        let error = KeyFile::update(&path, None, |keys| keys.validators.clear()).unwrap_err();
         assert!(matches!(error, KeyError::Busy { .. }), "{error}");
         assert!(error.to_string().contains("keys.json.new"), "{error}");
     });

@@ -6,6 +6,7 @@ use klero_analysis::risk::electorate_risk;
 use klero_node::Digest;
 use klero_node::events::FinalEvent;
 use klero_node::metrics::Metrics;
+use klero_stake::evidence::OffenceKind;
 
 fn event(round: u64, synced: bool) -> FinalEvent {
     FinalEvent {
@@ -54,7 +55,7 @@ fn every_counter_has_a_help_text_and_the_projects_prefix() {
     let (helps, types) = (names("# HELP "), names("# TYPE "));
     assert_eq!(helps, types);
     assert!(
-        types.len() == 20 && types.iter().all(|name| name.starts_with("klero_")),
+        types.len() == 29 && types.iter().all(|name| name.starts_with("klero_")),
         "{types:?}"
     );
     assert!(page.ends_with("# EOF\n"));
@@ -76,6 +77,12 @@ fn what_is_set_and_counted_shows() {
     metrics.log_written(Duration::from_micros(700));
     metrics.answered(202);
     metrics.answered(503);
+    metrics.set_silent(Some("paused"), true);
+    metrics.set_validators(3, 2);
+    metrics.set_stall(12);
+    metrics.set_disk(5_000_000_000, 77);
+    metrics.convicted();
+    metrics.offence(OffenceKind::Abandonment);
     let page = metrics.encode();
     for line in [
         "klero_pool_transactions 12",
@@ -92,6 +99,17 @@ fn what_is_set_and_counted_shows() {
         "klero_log_write_seconds_bucket{le=\"0.0005\"} 0",
         "klero_http_answers_total{status=\"2xx\"} 1",
         "klero_http_answers_total{status=\"5xx\"} 1",
+        "klero_silent{reason=\"paused\"} 1",
+        "klero_silent{reason=\"convicted\"} 0",
+        "klero_voting_paused 1",
+        "klero_validators_held 3",
+        "klero_validators_drawing 2",
+        "klero_stall_seconds 12",
+        "klero_disk_free_bytes 5000000000",
+        "klero_data_bytes 77",
+        "klero_convictions_total 1",
+        "klero_offences_total{kind=\"abandonment\"} 1",
+        "klero_offences_total{kind=\"equivocation\"} 0",
     ] {
         has(&page, line);
     }

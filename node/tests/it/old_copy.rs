@@ -172,11 +172,10 @@ fn a_second_process_with_a_copied_directory_never_votes() {
     cluster.start(3);
     more_rounds(&cluster, 3, 2);
 
-    let keys: klero_node::keys::KeyFile =
-        serde_json::from_str(&serde_json::to_string(cluster.keys(3)).unwrap()).unwrap();
+    let keys = cluster.keys(3).clone();
     // A node identity of its own: two processes with one would be one to their peers.
     let keys = klero_node::keys::KeyFile {
-        node_seed: klero_node::keys::Secret::random().unwrap(),
+        node_seed: Some(klero_node::keys::Secret::random().unwrap()),
         ..keys
     };
     let mut builder = klero_node::Node::builder(cluster.genesis.clone())

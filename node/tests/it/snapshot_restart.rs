@@ -72,7 +72,7 @@ impl Alone {
     /// After so many rounds and more.
     fn after(rounds: u64) -> Self {
         let alone = Self::new();
-        let keys = serde_json::from_str(&serde_json::to_string(&alone.keys).unwrap()).unwrap();
+        let keys = alone.keys.clone();
         let node = alone
             .builder(Arc::clone(&alone.store))
             .new_keys(keys)
@@ -152,7 +152,7 @@ fn a_restart_after_thousands_of_rounds_replays_few_of_them() {
     assert_eq!(rounds, [newest - 2 * EVERY, newest - EVERY, newest]);
 
     // With its keys it goes on.
-    let keys = serde_json::from_str(&serde_json::to_string(&alone.keys).unwrap()).unwrap();
+    let keys = alone.keys.clone();
     let node = alone
         .builder(Arc::clone(&alone.store))
         .new_keys(keys)
@@ -245,7 +245,7 @@ impl Store for Dying {
 /// [E1] At whichever write a node dies, there is the old state or the new one.
 #[test]
 fn a_node_that_dies_at_any_write_starts_again_from_a_whole_snapshot() {
-    let keys = |alone: &Alone| serde_json::from_str(&serde_json::to_string(&alone.keys).unwrap()).unwrap();
+    let keys = |alone: &Alone| alone.keys.clone();
     let every = 3;
     for writes in (1..34).chain([50]) {
         let alone = Alone::new();

@@ -15,7 +15,7 @@ use crate::stake_story::{page, round, stake};
 /// A key file for one account, which holds free stake in the genesis.
 fn rich(cluster: &mut Cluster, here: &Path, free: u64) {
     let file = KeyFile::generate(NETWORK, 1).unwrap();
-    let operator = file.validators[0].operator().unwrap().public();
+    let operator = file.operator(&file.validators[0].id).unwrap().public();
     cluster.genesis.accounts.push(GenesisAccount { operator, free });
     file.create(&here.join("rich.json")).unwrap();
 }

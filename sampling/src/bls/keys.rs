@@ -56,6 +56,33 @@ impl SecretKey {
         Ok(Self(min_sig::SecretKey::key_gen(seed, b"klero v1 vote key")?))
     }
 
+    /// The key of a scalar, most significant byte first, as keystores hold it.
+    ///
+    /// # Errors
+    /// [`BlsError::BadEncoding`] for 0 and for what is not below the group's order.
+    pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, BlsError> {
+        Ok(Self(min_sig::SecretKey::from_bytes(bytes)?))
+    }
+
+    /// The scalar, most significant byte first. Whoever asks for it erases it.
+    pub fn to_bytes(&self) -> [u8; 32] {
+        self.0.to_bytes()
+    }
+
+    /// The root of the key tree that a seed determines, by EIP-2333.
+    ///
+    /// # Errors
+    /// [`BlsError::BadEncoding`] for a seed of less than 32 bytes.
+    pub fn derive_master(seed: &[u8]) -> Result<Self, BlsError> {
+        Ok(Self(min_sig::SecretKey::derive_master_eip2333(seed)?))
+    }
+
+    /// The child with a number in the key tree, by EIP-2333. A parent's secret gives those of all its children.
+    #[must_use]
+    pub fn derive_child(&self, number: u32) -> Self {
+        Self(self.0.derive_child_eip2333(number))
+    }
+
     /// The public half.
     pub fn public(&self) -> PublicKey {
         PublicKey(self.0.sk_to_pk())

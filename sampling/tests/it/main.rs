@@ -3,6 +3,7 @@
 mod bls_aggregates;
 mod bls_batches;
 mod bls_decoding;
+mod bls_key_tree;
 mod bls_keys;
 mod bls_possession;
 mod bls_public_vectors;

@@ -6,15 +6,21 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use klero_node::api::BundlePage;
 use klero_node::finality::{Age, Genesis, Header, LightClient, SignedCheckpoint, TrustedCheckpoint};
-use klero_node::keys::KeyFile;
-use klero_node::{AdminConfig, Digest, JoinConfig, NodeConfig};
+use klero_node::keys::{KeyFile, Password};
+use klero_node::{AdminConfig, Digest, JoinConfig, KeysConfig, NodeConfig};
 use klero_sampling::codec::Wire;
 use klero_sampling::vrf::VrfSuite;
 use serde_json::json;
 
 use crate::keys::{self, DEFAULT_STAKE, PublicKeys};
+use crate::password::{self, Protection};
 use crate::rpc::Rpc;
 use crate::{genesis, output};
+
+/// The key file in the directory.
+const KEYS: &str = "keys.json";
+/// The file of operator keys in the directory.
+const OPERATOR: &str = "operator.json";
 
 #[derive(Debug, clap::Args)]
 #[command(group(clap::ArgGroup::new("chain").required(true).args(["network", "genesis", "join"])))]
@@ -39,6 +45,8 @@ pub(crate) struct Args {
     /// follows the network and does not vote
     #[arg(long, value_name = "FILE", conflicts_with = "network")]
     keys: Option<PathBuf>,
+    #[command(flatten)]
+    protection: Protection,
     /// With --network: how many validators
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=65_536))]
     validators: u32,
@@ -87,8 +95,9 @@ struct Chain {
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let (mut public, mut chain) = (None, Chain::default());
     if let Some(network) = &args.network {
+        let password = args.protection.choose(&args.dir.join(KEYS))?;
         make_empty(&args.dir)?;
-        public = Some(begin(args, network)?);
+        public = Some(begin(args, network, password.as_ref())?);
     } else if let Some(file) = &args.genesis {
         let genesis = genesis::load(file)?;
         chain.hash = Some(check_hash(args, &genesis)?);
@@ -98,14 +107,18 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         chain = join_at(args, url)?;
     }
     chain.bootnodes.splice(0..0, args.bootnode.iter().cloned());
-    let keys = args.dir.join("keys.json");
+    let keys = args.dir.join(KEYS);
     let has_keys = keys.exists();
     if has_keys {
-        let keys = KeyFile::load(&keys)?;
-        klero_node::mark_never_voted(&args.dir.join("data"), &keys).context("cannot make the log")?;
+        let validators = KeyFile::public_part(&keys)?.validators;
+        klero_node::mark_never_voted(&args.dir.join("data"), validators.iter().map(|(id, ..)| *id))
+            .context("cannot make the log")?;
     }
     let config = args.dir.join("node.toml");
-    output::new_file(&config, &toml::to_string(&configuration(args, has_keys, &chain))?)?;
+    output::new_file(
+        &config,
+        &toml::to_string(&configuration(args, has_keys, &chain)?)?,
+    )?;
     if args.json {
         let checkpoint = chain.checkpoint.map(
             |(number, header)| json!({ "number": number, "round": header.round, "block": header.digest() }),
@@ -182,10 +195,11 @@ fn trusted(bytes: &[u8], genesis: &Genesis, url: &str) -> anyhow::Result<Trusted
 }
 
 /// New keys, of which the public half goes into the genesis to be.
-fn begin(args: &Args, network: &str) -> anyhow::Result<PathBuf> {
-    let keys = keys::fresh(network, args.validators.try_into()?)?.with_suite(args.vrf);
+fn begin(args: &Args, network: &str, password: Option<&Password>) -> anyhow::Result<PathBuf> {
+    let mut keys = keys::fresh(network, args.validators.try_into()?)?.with_suite(args.vrf);
     let halves = PublicKeys::of(&keys, args.stake)?;
-    keys.create(&args.dir.join("keys.json"))?;
+    let operator = password.is_some().then(|| args.dir.join(OPERATOR));
+    keys::new::write(&mut keys, &args.dir.join(KEYS), operator.as_deref(), password)?;
     let public = args.dir.join("validators.json");
     halves.create(&public)?;
     Ok(public)
@@ -193,7 +207,7 @@ fn begin(args: &Args, network: &str) -> anyhow::Result<PathBuf> {
 
 fn join(args: &Args, genesis: &Genesis) -> anyhow::Result<()> {
     if let Some(path) = &args.keys {
-        let keys = KeyFile::load(path)?;
+        let keys = KeyFile::public_part(path)?;
         ensure!(
             keys.network == genesis.network,
             "{} is for the network {:?}, the genesis is of {:?}: give the key file of this network",
@@ -201,21 +215,32 @@ fn join(args: &Args, genesis: &Genesis) -> anyhow::Result<()> {
             keys.network,
             genesis.network
         );
-        keys.create(&args.dir.join("keys.json"))?;
-        // One key in two places is one vote too many.
-        std::fs::remove_file(path)
-            .with_context(|| format!("cannot remove {}: remove it yourself", path.display()))?;
+        if !keys.is_encrypted {
+            password::warn_plain(&args.dir.join(KEYS));
+        } else if let Some(file) = &args.protection.password_file {
+            // Better told now than at the node's start.
+            KeyFile::open(path, Some(&Password::load(file)?))?;
+        }
+        KeyFile::move_to(path, &args.dir.join(KEYS))?;
     }
     genesis::create(genesis, &args.dir.join("genesis.json"))
 }
 
-fn configuration(args: &Args, has_keys: bool, chain: &Chain) -> NodeConfig {
+fn configuration(args: &Args, has_keys: bool, chain: &Chain) -> anyhow::Result<NodeConfig> {
     let of_directory = || {
         args.dir
             .file_name()
             .map(|name| name.to_string_lossy().into_owned())
     };
-    NodeConfig {
+    let password_file = args.protection.password_file.as_ref();
+    let keys = KeysConfig {
+        password_file: password_file
+            .map(std::path::absolute)
+            .transpose()
+            .context("the path of the password file")?,
+        ..KeysConfig::from(KEYS)
+    };
+    Ok(NodeConfig {
         name: args
             .name
             .clone()
@@ -223,7 +248,7 @@ fn configuration(args: &Args, has_keys: bool, chain: &Chain) -> NodeConfig {
             .unwrap_or_else(|| "klero".into()),
         genesis: "genesis.json".into(),
         data: "data".into(),
-        keys: has_keys.then(|| "keys.json".into()),
+        keys: has_keys.then_some(keys),
         faucet: None,
         rpc: args.rpc,
         listen: args.listen.clone(),
@@ -239,15 +264,24 @@ fn configuration(args: &Args, has_keys: bool, chain: &Chain) -> NodeConfig {
                 ..JoinConfig::default()
             }
         }),
-    }
+    })
 }
 
 fn next_steps(args: &Args, public: Option<&Path>, config: &Path, chain: &Chain) -> String {
     let (program, dir) = (output::program(), args.dir.display());
     let start = format!("{program} node --config {}", output::shell(config));
+    let operator = args.dir.join(OPERATOR);
+    let apart = if operator.exists() {
+        format!(
+            "{} moves the stake: keep it off this machine, the node does not need it\n",
+            operator.display()
+        )
+    } else {
+        String::new()
+    };
     match public {
         Some(public) => format!(
-            "made {dir}; keep it, keys and log belong together\n\
+            "made {dir}; keep it, keys and log belong together\n{apart}\
              next\n  1. give {} to whoever makes the genesis with `klero genesis new`\n  \
              2. put the genesis at {}\n  3. write the addresses of peers into `bootnodes` of {}\n  4. {start}\n",
             public.display(),

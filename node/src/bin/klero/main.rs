@@ -13,6 +13,7 @@ mod init;
 mod keys;
 mod node;
 mod output;
+mod password;
 mod rpc;
 mod sortition;
 mod stake;
@@ -53,7 +54,7 @@ enum Command {
     /// Make, check and show genesis files
     #[command(subcommand, arg_required_else_help = true)]
     Genesis(genesis::Command),
-    /// Make and show validators' keys
+    /// Make, encrypt and show validators' keys
     #[command(subcommand, arg_required_else_help = true)]
     Keys(keys::Command),
     /// Compute the seats that a draw gives

@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use klero_node::events::NodeEvent;
+use klero_node::keys::Password;
 use klero_node::{Logs, Node, NodeBuilder, NodeConfig};
 use klero_stake::Receipt;
 
 use crate::output;
+use crate::password::PasswordArgs;
 
 /// How often the node is asked whether it goes on.
 const LOOK: Duration = Duration::from_millis(100);
@@ -45,7 +47,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let (events, told) = channel();
     let config = NodeConfig::load(&args.config)?;
     let name = config.name.clone();
-    let builder = NodeBuilder::from_config(&config)?
+    let password = password_of(&config)?;
+    let builder = NodeBuilder::with_password(&config, password.as_ref())?
         .key_value()?
         .logs(logs)
         .events(events);
@@ -58,6 +61,14 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     print_events(told, name, args.json, stop);
     wait(&node, &stopped)?;
     node.stop().context("the node did not stop in good order")
+}
+
+/// The password of keys that are encrypted, where the configuration names no file that holds it.
+fn password_of(config: &NodeConfig) -> anyhow::Result<Option<Password>> {
+    match &config.keys {
+        Some(keys) if keys.password_file.is_none() => PasswordArgs::default().of(&keys.file),
+        _ => Ok(None),
+    }
 }
 
 /// Logs go to standard error; `KLERO_LOG` says which, `info` and above without it.

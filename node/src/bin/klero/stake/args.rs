@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use klero_sampling::Digest;
 
+use crate::password::PasswordArgs;
+
 /// How long `--wait` waits unless told otherwise, in seconds.
 const PATIENCE: &str = "30";
 
@@ -27,13 +29,28 @@ pub(crate) struct Patience {
     pub(crate) wait: Option<u64>,
 }
 
+/// The files of an account.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Files {
+    /// The key file of the account's validator; `register` and `rotate` need it
+    #[arg(long, value_name = "FILE", required_unless_present = "operator")]
+    pub(crate) keys: Option<PathBuf>,
+    /// The file with the account's operator key, if that is not in the key file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) operator: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) password: PasswordArgs,
+    /// The password of --operator, if it is another one
+    #[arg(long, value_name = "FILE", requires = "operator")]
+    pub(crate) operator_password_file: Option<PathBuf>,
+}
+
 /// Whose operation it is, and where it goes.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Signing {
-    /// The key file with the account's operator key
-    #[arg(long, value_name = "FILE")]
-    pub(crate) keys: PathBuf,
-    /// The account, where the key file has several
+    #[command(flatten)]
+    pub(crate) files: Files,
+    /// The account, where the file has several
     #[arg(long, value_name = "ID")]
     pub(crate) account: Option<Digest>,
     /// Sign for the chain of this genesis only; without it, for the one that the node says it runs
@@ -88,7 +105,7 @@ pub(crate) struct RotateArgs {
 #[derive(Debug, clap::Args)]
 #[group(required = true, multiple = true)]
 pub(crate) struct Who {
-    /// The key file of the account
+    /// The key file of the account; its password is not needed
     #[arg(long, value_name = "FILE")]
     pub(crate) keys: Option<PathBuf>,
     /// The account; needed where the key file has several

@@ -33,7 +33,7 @@ fn registered(wallet: &Wallet<'_>) -> Option<bls::PublicKey> {
 }
 
 fn send(wallet: &Wallet<'_>) -> anyhow::Result<()> {
-    let (account, keys) = (wallet.page().account, wallet.signing().keys.display());
+    let (account, keys) = (wallet.page().account, wallet.keys()?.path.display());
     let Some(registered) = registered(wallet) else {
         bail!("account {account} runs no validator: register it with `klero stake register`");
     };
@@ -48,42 +48,38 @@ fn send(wallet: &Wallet<'_>) -> anyhow::Result<()> {
 }
 
 fn prepare(wallet: &Wallet<'_>) -> anyhow::Result<()> {
-    let (account, signing) = (wallet.page().account, wallet.signing());
+    let (account, signing, opened) = (wallet.page().account, wallet.signing(), wallet.keys()?);
     let registered = registered(wallet);
-    let mut fresh = KeyEntry {
-        id: account,
-        vrf: wallet.suite()?,
-        seed: Secret::random().context("the system has no randomness to give (/dev/urandom)")?,
-        operator: None,
-    };
+    let seed = Secret::random().context("the system has no randomness to give (/dev/urandom)")?;
+    let fresh = KeyEntry::of_seed(account, wallet.suite()?, &seed)?;
     // Before anything is written: a suite that is not built makes no keys.
     let public = fresh.keys()?.vote.public();
     // The file is read again while nobody else changes it.
-    let newest_of = |file: &KeyFile| -> anyhow::Result<bls::PublicKey> {
-        let newest = wallet::newest(file, &account);
-        let keys = newest
-            .context("the key file has no keys of the account any more")?
-            .keys()?;
-        Ok(keys.vote.public())
+    let newest_of = |file: &KeyFile| -> anyhow::Result<Option<bls::PublicKey>> {
+        let newest = wallet::newest(file, &account).map(|entry| entry.keys());
+        Ok(newest.transpose()?.map(|keys| keys.vote.public()))
     };
-    let (was_ready, vote_key) = KeyFile::update(&signing.keys, |file| {
+    let (was_ready, vote_key) = KeyFile::update(opened.path, opened.password.as_ref(), |file| {
         let newest = newest_of(file)?;
-        if registered.is_some() && registered != Some(newest) {
+        // A file without keys of the account takes the place of one that was lost.
+        if let Some(newest) = newest
+            && registered.is_some()
+            && registered != Some(newest)
+        {
             return anyhow::Ok((true, newest));
         }
-        fresh.operator = wallet::operator(file, &account).map(|(seed, _)| seed);
         file.validators.push(fresh);
         Ok((false, public))
     })??;
     if signing.connection.json {
         let page =
-            json!({ "account": account, "keys": signing.keys, "vote_key": vote_key, "is_new": !was_ready });
+            json!({ "account": account, "keys": opened.path, "vote_key": vote_key, "is_new": !was_ready });
         return output::json_line(&page);
     }
     let has = if was_ready {
         "has new keys already, not registered"
     } else {
-        "has new keys beside the old ones"
+        "has new keys"
     };
     let then = if registered.is_some() {
         "rotate"
@@ -93,19 +89,31 @@ fn prepare(wallet: &Wallet<'_>) -> anyhow::Result<()> {
     output::write(&format!(
         "{} {has}\nnext\n  1. start the node again with this file: in each round it votes with the keys that are in force\n  \
          2. {}\n",
-        signing.keys.display(),
+        opened.path.display(),
         command(signing, then)
     ))
 }
 
 /// Another command for the same account.
 fn command(signing: &Signing, subcommand: &str) -> String {
-    let account = signing.account.map(|account| format!(" --account {account}"));
-    format!(
-        "{} stake {subcommand} --rpc {} --keys {}{}",
+    let mut command = format!(
+        "{} stake {subcommand} --rpc {}",
         output::program(),
-        signing.connection.rpc,
-        output::shell(&signing.keys),
-        account.unwrap_or_default()
-    )
+        signing.connection.rpc
+    );
+    let files = &signing.files;
+    for (option, path) in [
+        ("--keys", &files.keys),
+        ("--operator", &files.operator),
+        ("--password-file", &files.password.password_file),
+        ("--operator-password-file", &files.operator_password_file),
+    ] {
+        if let Some(path) = path {
+            command += &format!(" {option} {}", output::shell(path));
+        }
+    }
+    if let Some(account) = signing.account {
+        command += &format!(" --account {account}");
+    }
+    command
 }

@@ -4,16 +4,17 @@ use std::path::Path;
 
 use anyhow::{Context, bail, ensure};
 use klero_node::api::{AccountPage, RegistryPage};
-use klero_node::keys::{KeyEntry, KeyFile, Secret};
+use klero_node::keys::{KeyEntry, KeyFile, Password};
 use klero_sampling::Digest;
 use klero_sampling::codec::Wire;
 use klero_sampling::vrf::VrfSuite;
 use klero_stake::{Operation, OperatorSecret, ProvenKeys, SignedOperation};
 use serde_json::Value;
 
-use super::args::{Signing, Who};
+use super::args::{Files, Signing, Who};
 use super::sent::Sent;
 use super::wait;
+use crate::password::PasswordArgs;
 use crate::rpc::Rpc;
 use crate::{genesis, output};
 
@@ -22,7 +23,7 @@ pub(crate) struct Wallet<'a> {
     signing: &'a Signing,
     rpc: Rpc,
     operator: OperatorSecret,
-    file: KeyFile,
+    keys: Option<Opened<'a>>,
     registry: RegistryPage,
     page: AccountPage,
 }
@@ -30,13 +31,16 @@ pub(crate) struct Wallet<'a> {
 impl<'a> Wallet<'a> {
     /// Reads the key file, then asks the node about chain and account.
     pub(crate) fn open(signing: &'a Signing) -> anyhow::Result<Self> {
-        let file = KeyFile::load(&signing.keys)?;
-        let account = choose(&file, &signing.keys, signing.account)?;
-        let (_, operator) = operator(&file, &account).with_context(|| {
+        let (keys, operators) = open(&signing.files)?;
+        let Some(holder) = operators.as_ref().or(keys.as_ref()) else {
+            bail!("say whose account: --keys FILE or --operator FILE");
+        };
+        let account = choose(&holder.file.accounts(), holder.path, signing.account)?;
+        let operator = holder.file.operator(&account).with_context(|| {
             format!(
-                "{} has no operator key of account {account}, which alone moves its stake: give --keys the file that \
-                 has it; `klero keys new` makes files with one",
-                signing.keys.display()
+                "{} has no operator key of account {account}, which alone moves its stake: give --operator the file that \
+                 has it; `klero keys new` makes one beside each key file",
+                holder.path.display()
             )
         })?;
         let rpc = Rpc::new(&signing.connection.rpc);
@@ -56,7 +60,7 @@ impl<'a> Wallet<'a> {
             signing,
             rpc,
             operator,
-            file,
+            keys,
             registry,
             page,
         })
@@ -77,9 +81,24 @@ impl<'a> Wallet<'a> {
         Ok(self.registry.vrf.parse()?)
     }
 
+    /// The key file of the account's validator.
+    pub(crate) fn keys(&self) -> anyhow::Result<&Opened<'a>> {
+        self.keys
+            .as_ref()
+            .context("this needs the validator's keys as well: give their file with --keys")
+    }
+
     /// The account's last entry in the key file: its newest keys.
     pub(crate) fn newest(&self) -> anyhow::Result<&KeyEntry> {
-        newest(&self.file, &self.page.account).context("the key file has no keys of the account")
+        let keys = self.keys()?;
+        newest(&keys.file, &self.page.account).with_context(|| {
+            format!(
+                "{} has no keys of account {}; `klero keys inspect {}` lists those that it has",
+                keys.path.display(),
+                self.page.account,
+                output::shell(keys.path)
+            )
+        })
     }
 
     /// The public halves of keys, with the proofs of possession that the registry asks for.
@@ -89,7 +108,7 @@ impl<'a> Wallet<'a> {
             entry.vrf == suite,
             "the keys in {} draw with {}, and this chain with {suite}: make a key file with `klero keys new --vrf \
              {suite}`",
-            self.signing.keys.display(),
+            self.keys()?.path.display(),
             entry.vrf
         );
         let keys = entry.keys()?;
@@ -116,8 +135,47 @@ impl<'a> Wallet<'a> {
         if self.signing.connection.json {
             return output::json_line(&sent);
         }
-        output::write(&sent.text(&signed.operation, &self.registry, &self.signing.keys))
+        let keys = self
+            .signing
+            .files
+            .keys
+            .as_deref()
+            .unwrap_or(Path::new("keys.json"));
+        output::write(&sent.text(&signed.operation, &self.registry, keys))
     }
+}
+
+/// A key file that is read, with the password of one that is encrypted.
+pub(crate) struct Opened<'a> {
+    pub(crate) path: &'a Path,
+    pub(crate) file: KeyFile,
+    pub(crate) password: Option<Password>,
+}
+
+impl<'a> Opened<'a> {
+    fn new(path: &'a Path, password: &PasswordArgs) -> anyhow::Result<Self> {
+        let password = password.of(path)?;
+        let file = KeyFile::open(path, password.as_ref())?;
+        Ok(Self { path, file, password })
+    }
+}
+
+/// The key file and the file of operator keys, as far as they were given.
+fn open(files: &Files) -> anyhow::Result<(Option<Opened<'_>>, Option<Opened<'_>>)> {
+    let Files {
+        keys,
+        operator,
+        password,
+        operator_password_file,
+    } = files;
+    let of_operator = PasswordArgs {
+        password_file: operator_password_file
+            .clone()
+            .or_else(|| password.password_file.clone()),
+    };
+    let keys = keys.as_deref().map(|path| Opened::new(path, password));
+    let operators = operator.as_deref().map(|path| Opened::new(path, &of_operator));
+    Ok((keys.transpose()?, operators.transpose()?))
 }
 
 /// The last entry of an account.
@@ -128,19 +186,23 @@ pub(crate) fn newest<'f>(file: &'f KeyFile, account: &Digest) -> Option<&'f KeyE
 /// The account that a command is about.
 pub(crate) fn account(who: &Who) -> anyhow::Result<Digest> {
     match (&who.keys, who.account) {
-        (Some(path), wanted) => choose(&KeyFile::load(path)?, path, wanted),
+        (Some(path), wanted) => {
+            let public = KeyFile::public_part(path)?;
+            let validators = public.validators.iter().map(|(id, ..)| *id);
+            let mut accounts: Vec<Digest> = validators.chain(public.operators).collect();
+            accounts.sort_unstable();
+            accounts.dedup();
+            choose(&accounts, path, wanted)
+        }
         (None, Some(account)) => Ok(account),
         (None, None) => bail!("say whose account: --keys FILE or --account ID"),
     }
 }
 
 /// The account of a key file, or the one of several that is wanted.
-fn choose(file: &KeyFile, path: &Path, wanted: Option<Digest>) -> anyhow::Result<Digest> {
-    let mut accounts: Vec<Digest> = file.validators.iter().map(|entry| entry.id).collect();
-    accounts.sort_unstable();
-    accounts.dedup();
+fn choose(accounts: &[Digest], path: &Path, wanted: Option<Digest>) -> anyhow::Result<Digest> {
     let inspect = || format!("`klero keys inspect {}` lists them", output::shell(path));
-    match (wanted, accounts.as_slice()) {
+    match (wanted, accounts) {
         (Some(wanted), all) => {
             let shown = path.display();
             ensure!(
@@ -162,11 +224,4 @@ fn choose(file: &KeyFile, path: &Path, wanted: Option<Digest>) -> anyhow::Result
             inspect()
         ),
     }
-}
-
-/// The seed of an account's operator key, and the key.
-pub(crate) fn operator(file: &KeyFile, account: &Digest) -> Option<(Secret, OperatorSecret)> {
-    let of_entry = |entry: &KeyEntry| Some((entry.operator.clone()?, entry.operator()?));
-    let mut operators = file.validators.iter().filter_map(of_entry);
-    operators.find(|(_, operator)| operator.public().account() == *account)
 }

@@ -99,7 +99,7 @@ impl Directory {
                 plan.faucet.create(&dir.join(FAUCET))?;
             }
             // The keys were made just now: nobody voted with them.
-            klero_node::mark_never_voted(&dir.join("data"), &node.keys)
+            klero_node::mark_never_voted(&dir.join("data"), node.keys.accounts())
                 .with_context(|| format!("cannot make the log of {}", node.name))?;
         }
         Ok(())

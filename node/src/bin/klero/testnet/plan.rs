@@ -3,7 +3,7 @@
 use anyhow::{Context, ensure};
 use klero_finality::Genesis;
 use klero_node::Faucet;
-use klero_node::keys::{KeyEntry, KeyFile, Secret};
+use klero_node::keys::{KeyFile, Secret};
 use klero_sampling::Domain;
 use klero_stake::GenesisAccount;
 
@@ -86,13 +86,13 @@ impl Plan {
         for (place, hand) in stakes::deal(&stakes, wish.nodes).into_iter().enumerate() {
             let mut keys = KeyFile {
                 network: NETWORK.into(),
-                node_seed: next(),
+                node_seed: Some(next()),
                 validators: Vec::new(),
+                operators: Vec::new(),
             };
             for validator in &hand {
-                let entry = KeyEntry::from_seed(next());
+                let entry = keys.add(&next())?;
                 validators.push(entry.genesis_validator(NETWORK, stakes[*validator])?);
-                keys.validators.push(entry);
             }
             let stake = hand.iter().map(|validator| stakes[*validator]).sum();
             nodes.push(NodePlan {
