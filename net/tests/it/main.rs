@@ -1,7 +1,9 @@
 //! Networks of real nodes on the loopback interface, one behaviour a file.
 
+mod asker;
 mod chain;
 mod crash;
+mod discovery;
 mod early;
 mod garbage;
 mod gossip;
