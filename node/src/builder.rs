@@ -1,7 +1,7 @@
 //! Describing a node before it starts.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
@@ -19,6 +19,7 @@ use crate::join::JoinFrom;
 use crate::keys::KeyFile;
 use crate::logs::Logs;
 use crate::node::Node;
+use crate::peering::PeeringConfig;
 use crate::stake_desk::Faucet;
 use crate::store::{MemoryStore, RocksStore, Store};
 use crate::vote_log::VoteLog;
@@ -32,6 +33,8 @@ pub struct NodeBuilder {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) listen: Vec<Multiaddr>,
     pub(crate) bootnodes: Vec<Multiaddr>,
+    pub(crate) network: PeeringConfig,
+    pub(crate) peer_file: Option<PathBuf>,
     pub(crate) rpc: Option<SocketAddr>,
     pub(crate) admin: Option<AdminConfig>,
     pub(crate) logs: Option<Logs>,
@@ -57,6 +60,8 @@ impl NodeBuilder {
             store: Arc::new(MemoryStore::default()),
             listen: Vec::new(),
             bootnodes: Vec::new(),
+            network: PeeringConfig::default(),
+            peer_file: None,
             rpc: None,
             admin: None,
             logs: None,
@@ -86,6 +91,7 @@ impl NodeBuilder {
         builder.peers = config.wait_for_peers;
         builder.admin.clone_from(&config.admin);
         builder.config = Some(config.clone());
+        builder.network.clone_from(&config.network);
         if let Some(join) = &config.join {
             builder.join = Some(JoinFrom {
                 checkpoint: join.checkpoint.as_deref().map(read_checkpoint).transpose()?,
@@ -160,12 +166,14 @@ impl NodeBuilder {
         self
     }
 
-    /// With a database in this directory, which is made if absent.
+    /// With a database and a file of known peers in this directory, which is made if absent.
     ///
     /// # Errors
     /// [`NodeError::Store`] when it cannot be opened, for example because another process holds it.
     pub fn data(self, directory: &Path) -> Result<Self, NodeError> {
-        Ok(self.store(open(directory)?))
+        let mut builder = self.store(open(directory)?);
+        builder.peer_file = Some(directory.join("peers.json"));
+        Ok(builder)
     }
 
     /// Listens there for peers too.
@@ -179,6 +187,13 @@ impl NodeBuilder {
     #[must_use]
     pub fn bootnode(mut self, address: Multiaddr) -> Self {
         self.bootnodes.push(address);
+        self
+    }
+
+    /// Gets its peers, and takes so many, as told.
+    #[must_use]
+    pub fn network(mut self, network: PeeringConfig) -> Self {
+        self.network = network;
         self
     }
 
@@ -297,7 +312,7 @@ fn read_checkpoint(path: &Path) -> Result<TrustedCheckpoint, NodeError> {
     serde_json::from_str(&text).map_err(|error| refused(error.to_string()))
 }
 
-fn parse(address: &str) -> Result<Multiaddr, NodeError> {
+pub(crate) fn parse(address: &str) -> Result<Multiaddr, NodeError> {
     let refused = |error: klero_net::MultiaddrError| NodeError::Address {
         address: address.into(),
         cause: error.to_string(),

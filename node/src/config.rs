@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::peering::PeeringConfig;
+
 /// What `klero node --config F` reads. Relative paths are relative to the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,7 +30,7 @@ pub struct NodeConfig {
     /// Where the node listens for peers, as multiaddresses.
     #[serde(default = "default_listen")]
     pub listen: Vec<String>,
-    /// Peers to dial, as multiaddresses.
+    /// Peers to stay connected to, as multiaddresses of numbers or names; others are found through them.
     #[serde(default)]
     pub bootnodes: Vec<String>,
     /// Peers to wait for before the first step, at most ten seconds; useful where all nodes start together.
@@ -40,6 +42,9 @@ pub struct NodeConfig {
     /// How a node with an empty database begins: with it, from a state snapshot of its peers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub join: Option<JoinConfig>,
+    /// How the node gets its peers, and how many it takes.
+    #[serde(default, skip_serializing_if = "PeeringConfig::is_default")]
+    pub network: PeeringConfig,
 }
 
 /// The table `[admin]`: the admin API, on a listener of its own.

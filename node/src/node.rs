@@ -30,6 +30,7 @@ use crate::level::LevelPage;
 use crate::logs::Logs;
 use crate::parts::{self, Connected, Parts};
 use crate::past::PastRounds;
+use crate::peer_file::PeerFile;
 use crate::snapshot::{self, Restored, Snapshots};
 use crate::status::{SharedStatus, Status};
 use crate::submit::Submitter;
@@ -72,6 +73,7 @@ pub struct Node {
     verifier: Verifier,
     bounds: Option<BoundsWatch>,
     network: Network,
+    peers: Option<PeerFile>,
     runtime: Option<Runtime>,
 }
 
@@ -93,11 +95,17 @@ impl Node {
         let log = open_log(&blocks, wanted.never_voted, &own)?;
         let id = *restored.chain.id();
         let config = network_config(id, wanted.keys.as_ref(), wanted.listen, wanted.bootnodes)?;
+        let peers = wanted.peer_file.map(|path| PeerFile::open(&path, id));
+        let config = wanted.network.apply(config)?;
+        let config = config.known(peers.as_ref().map_or_else(Vec::new, PeerFile::addresses));
         let listener = wanted.rpc.map(bind).transpose()?;
         let office = open_office(wanted.admin.as_ref(), wanted.logs, wanted.config)?;
         let runtime = runtime()?;
         let bundle = Bundle::new(wanted.genesis.clone(), &config.bootnodes);
         let connected = Connected::start(&runtime, &blocks, &snapshots, config)?;
+        if let Some(file) = &peers {
+            file.clone().keep(&runtime, &connected.network);
+        }
         let kept = (&blocks, &snapshots);
         let from = wanted.join.as_ref();
         let joiner = from.map(|from| Joiner::new(from, &wanted.genesis, &connected.network, kept));
@@ -149,6 +157,7 @@ impl Node {
             verifier,
             bounds: Some(bounds),
             network,
+            peers,
             runtime: Some(runtime),
         })
     }
@@ -248,6 +257,9 @@ impl Node {
         drop(self.bounds.take());
         for stop in self.stop_apis.drain(..) {
             let _gone = stop.send(());
+        }
+        if let Some(mut file) = self.peers.take() {
+            file.save(&self.network);
         }
         self.network.shutdown();
         // It ends with the core's requests; until then it holds the store.

@@ -110,21 +110,24 @@ pub fn spawn(
     let (to_commands, commands) = mpsc::channel(COMMANDS);
     let (to_verdicts, verdicts) = mpsc::channel(PENDING_MESSAGES);
     let (connected, peers) = watch::channel(Arc::default());
-    let (to_known, known) = watch::channel(Arc::default());
     let stop = Arc::new(Notify::new());
+    let (local, now) = (*swarm.local_peer_id(), Instant::now());
+    let seeker = config.discovery.then(|| {
+        let book = Book::new(local, &config.known, now);
+        Seeker::new(book, config.outbound, &config.external, now)
+    });
+    let known = seeker
+        .as_ref()
+        .map_or_else(Vec::new, |seeker| seeker.book.known());
+    let (to_known, known) = watch::channel(Arc::from(known));
     let network = Network {
-        local: *swarm.local_peer_id(),
+        local,
         commands: to_commands,
         verdicts: to_verdicts,
         peers,
         known,
         stop: Arc::clone(&stop),
     };
-    let now = Instant::now();
-    let seeker = config.discovery.then(|| {
-        let book = Book::new(network.local, &config.known, now);
-        Seeker::new(book, config.outbound, &config.external, now)
-    });
     let driver = Driver {
         swarm,
         listeners,

@@ -7,7 +7,7 @@ use anyhow::{Context, ensure};
 use klero_node::api::BundlePage;
 use klero_node::finality::{Age, Genesis, Header, LightClient, SignedCheckpoint, TrustedCheckpoint};
 use klero_node::keys::KeyFile;
-use klero_node::{AdminConfig, Digest, JoinConfig, NodeConfig};
+use klero_node::{AdminConfig, Digest, JoinConfig, NodeConfig, PeeringConfig};
 use klero_sampling::codec::Wire;
 use klero_sampling::vrf::VrfSuite;
 use serde_json::json;
@@ -239,6 +239,7 @@ fn configuration(args: &Args, has_keys: bool, chain: &Chain) -> NodeConfig {
                 ..JoinConfig::default()
             }
         }),
+        network: PeeringConfig::default(),
     }
 }
 
