@@ -15,7 +15,7 @@ use crate::config::{AdminConfig, NodeConfig};
 use crate::core::ForkHook;
 use crate::error::NodeError;
 use crate::events::NodeEvent;
-use crate::join::JoinFrom;
+use crate::join::{Interrupt, JoinFrom};
 use crate::keys::KeyFile;
 use crate::logs::Logs;
 use crate::node::Node;
@@ -40,6 +40,7 @@ pub struct NodeBuilder {
     pub(crate) logs: Option<Logs>,
     pub(crate) config: Option<NodeConfig>,
     pub(crate) peers: usize,
+    pub(crate) interrupt: Interrupt,
     pub(crate) snapshot_every: Option<u64>,
     pub(crate) join: Option<JoinFrom>,
     pub(crate) equivocates: bool,
@@ -67,6 +68,7 @@ impl NodeBuilder {
             logs: None,
             config: None,
             peers: 0,
+            interrupt: Interrupt::default(),
             snapshot_every: None,
             join: None,
             equivocates: false,
@@ -222,6 +224,13 @@ impl NodeBuilder {
     #[must_use]
     pub fn wait_for_peers(mut self, peers: usize) -> Self {
         self.peers = peers;
+        self
+    }
+
+    /// Gives up starting when told so: a node that joins may wait for peers, and fetch for long.
+    #[must_use]
+    pub fn interrupt(mut self, interrupt: Interrupt) -> Self {
+        self.interrupt = interrupt;
         self
     }
 

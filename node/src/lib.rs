@@ -91,7 +91,7 @@ pub use config::{AdminConfig, ConfigError, JoinConfig, NodeConfig};
 pub use core::CoreError;
 pub use core_desk::{CoreDesk, DecidedItem, DeskError, ProposalItem, RoundPage, StepItem, VoteItem};
 pub use error::NodeError;
-pub use join::JoinFrom;
+pub use join::{Interrupt, JoinFrom};
 pub use klero_finality as finality;
 pub use klero_sampling::Digest;
 pub use level::LevelPage;

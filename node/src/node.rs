@@ -24,7 +24,7 @@ use crate::config::{AdminConfig, NodeConfig};
 use crate::core::{self, Core, CoreError, Links, OwnKeys};
 use crate::error::NodeError;
 use crate::events::NodeEvent;
-use crate::join::Joiner;
+use crate::join::{Interrupt, Joiner};
 use crate::keys::{KeyEntry, KeyFile, Secret};
 use crate::level::LevelPage;
 use crate::logs::Logs;
@@ -109,7 +109,13 @@ impl Node {
         let kept = (&blocks, &snapshots);
         let from = wanted.join.as_ref();
         let joiner = from.map(|from| Joiner::new(from, &wanted.genesis, &connected.network, kept));
-        let Restored { chain, restart } = join(restored, &runtime, joiner, &past, application.as_mut())?;
+        let Restored { chain, restart } = join(
+            restored,
+            &runtime,
+            (joiner, &wanted.interrupt),
+            &past,
+            application.as_mut(),
+        )?;
         let checkpoint = blocks.last_checkpoint()?;
         let joined = Parts::join(connected, (&chain, &past), (blocks, snapshots), bundle)?;
         let (parts, inbox, addresses) = (joined.parts, joined.inbox, joined.addresses);
@@ -350,6 +356,9 @@ impl Run {
         // Peers are waited for where a network begins. A node that comes back knows nothing of who else is up.
         let peers = if chain.round() == 0 { peers } else { 0 };
         let until = Instant::now() + PEERS_WITHIN;
+        if peers > 0 {
+            tracing::info!(peers, "waiting at most ten seconds for so many peers");
+        }
         while peers > 0 && links.network.peers().len() < peers && Instant::now() < until {
             if let Err(crossbeam_channel::TryRecvError::Disconnected) = stopped.try_recv() {
                 return Ok(());
@@ -413,14 +422,20 @@ fn open_log(blocks: &BlockStore, never_voted: bool, own: &OwnKeys) -> Result<Vot
 fn join(
     restored: Restored,
     runtime: &Runtime,
-    joiner: Option<Joiner<'_>>,
+    (joiner, interrupt): (Option<Joiner<'_>>, &Interrupt),
     past: &PastRounds,
     application: &mut dyn Application,
 ) -> Result<Restored, NodeError> {
     let Some(joiner) = joiner.filter(|_| restored.chain.round() == 0) else {
         return Ok(restored);
     };
-    match runtime.block_on(joiner.run(application))? {
+    let joined = runtime.block_on(async {
+        tokio::select! {
+            joined = joiner.run(application) => joined,
+            () = interrupt.told() => Err(NodeError::Interrupted),
+        }
+    });
+    match joined? {
         Some(_) => snapshot::restore(joiner.genesis, joiner.blocks, joiner.snapshots, past),
         None => Ok(restored),
     }

@@ -44,6 +44,7 @@ mod light_honest;
 mod light_pages;
 mod metrics_page;
 mod payload_format;
+mod peers;
 mod pool_bounds;
 mod readme;
 mod restart;
