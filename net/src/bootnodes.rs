@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use libp2p::multiaddr::Protocol;
 use libp2p::swarm::ConnectionId;
 use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
 use libp2p::{Multiaddr, PeerId};
 use tokio::time::Instant;
+
+use crate::address::peer_in;
+use crate::names::is_named;
 
 /// The wait after a first failure. It doubles with each further one.
 const FIRST_DELAY: Duration = Duration::from_millis(500);
@@ -14,11 +16,20 @@ const FIRST_DELAY: Duration = Duration::from_millis(500);
 /// The longest wait.
 const LAST_DELAY: Duration = Duration::from_secs(5);
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Attempt {
+    /// The system looks up its name.
+    Resolving,
+    Dialling(ConnectionId),
+}
+
 struct Bootnode {
     address: Multiaddr,
     /// Who answers there: from the address, or learned from the last connection.
     peer: Option<PeerId>,
-    dialling: Option<ConnectionId>,
+    attempt: Option<Attempt>,
+    /// Which of the addresses of its name is next, where the peer id does not tell the right one.
+    turn: usize,
     /// When it may be dialled again.
     next: Instant,
     delay: Duration,
@@ -26,10 +37,18 @@ struct Bootnode {
 
 impl Bootnode {
     fn back_off(&mut self, now: Instant) {
-        self.dialling = None;
+        self.attempt = None;
         self.next = now + self.delay;
         self.delay = (self.delay * 2).min(LAST_DELAY);
     }
+}
+
+/// What is to be done to reach a boot node.
+pub(crate) enum Call {
+    /// Followed by [`Bootnodes::established`] or [`Bootnodes::failed`].
+    Dial(DialOpts),
+    /// Followed by [`Bootnodes::resolved`].
+    Resolve(Multiaddr),
 }
 
 /// The boot nodes of the configuration.
@@ -42,30 +61,67 @@ impl Bootnodes {
         let nodes = addresses.into_iter().map(|address| Bootnode {
             peer: peer_in(&address),
             address,
-            dialling: None,
+            attempt: None,
+            turn: 0,
             next: now,
             delay: FIRST_DELAY,
         });
         Self(nodes.collect())
     }
 
-    /// Whom to dial now. Each dial is to be followed by [`Self::established`] or [`Self::failed`].
-    pub(crate) fn due(&mut self, now: Instant, is_connected: impl Fn(&PeerId) -> bool) -> Vec<DialOpts> {
-        let mut dials = Vec::new();
+    /// Whom to dial now.
+    pub(crate) fn due(&mut self, now: Instant, is_connected: impl Fn(&PeerId) -> bool) -> Vec<Call> {
+        let mut calls = Vec::new();
         for node in &mut self.0 {
             let connected = node.peer.as_ref().is_some_and(&is_connected);
-            if node.dialling.is_none() && node.next <= now && !connected {
-                let dial = dial(node);
-                node.dialling = Some(dial.connection_id());
-                dials.push(dial);
+            if node.attempt.is_some() || node.next > now || connected {
+                continue;
+            }
+            if is_named(&node.address) {
+                node.attempt = Some(Attempt::Resolving);
+                calls.push(Call::Resolve(node.address.clone()));
+            } else {
+                let dial = dial(node, vec![node.address.clone()]);
+                node.attempt = Some(Attempt::Dialling(dial.connection_id()));
+                calls.push(Call::Dial(dial));
             }
         }
-        dials
+        calls
+    }
+
+    /// The system said what numbers an address with a name stands for, if any; how to dial one of them.
+    pub(crate) fn resolved(
+        &mut self,
+        address: &Multiaddr,
+        numbers: Vec<Multiaddr>,
+        now: Instant,
+    ) -> Option<DialOpts> {
+        let node = self.0.iter_mut().find(|node| node.address == *address)?;
+        let place = node.turn.checked_rem(numbers.len());
+        let Some(one) = place.and_then(|place| numbers.get(place)).cloned() else {
+            node.back_off(now);
+            return None;
+        };
+        node.turn = node.turn.wrapping_add(1);
+        let dial = dial(
+            node,
+            if peer_in(address).is_some() {
+                numbers
+            } else {
+                vec![one]
+            },
+        );
+        node.attempt = Some(Attempt::Dialling(dial.connection_id()));
+        Some(dial)
     }
 
     /// A dial reached a peer. It still has to pass the handshake, so the back-off goes on.
     pub(crate) fn established(&mut self, connection: ConnectionId, peer: PeerId, now: Instant) {
-        if let Some(node) = self.0.iter_mut().find(|node| node.dialling == Some(connection)) {
+        if let Some(node) = self
+            .0
+            .iter_mut()
+            .find(|node| node.attempt == Some(Attempt::Dialling(connection)))
+        {
             node.peer = Some(peer);
             node.back_off(now);
         }
@@ -73,7 +129,11 @@ impl Bootnodes {
 
     /// A dial failed.
     pub(crate) fn failed(&mut self, connection: ConnectionId, now: Instant) {
-        if let Some(node) = self.0.iter_mut().find(|node| node.dialling == Some(connection)) {
+        if let Some(node) = self
+            .0
+            .iter_mut()
+            .find(|node| node.attempt == Some(Attempt::Dialling(connection)))
+        {
             // Another node may answer there next time, unless the address says who has to.
             node.peer = peer_in(&node.address);
             node.back_off(now);
@@ -82,7 +142,8 @@ impl Bootnodes {
 
     /// The address of this dial is this node's own: it is not a boot node.
     pub(crate) fn is_self(&mut self, connection: ConnectionId) {
-        self.0.retain(|node| node.dialling != Some(connection));
+        self.0
+            .retain(|node| node.attempt != Some(Attempt::Dialling(connection)));
     }
 
     /// A peer passed the handshake: when it is lost, it is dialled at once.
@@ -93,32 +154,33 @@ impl Bootnodes {
     }
 }
 
-fn dial(node: &Bootnode) -> DialOpts {
+fn dial(node: &Bootnode, mut addresses: Vec<Multiaddr>) -> DialOpts {
     // A port of its own for each dial: the listening port would give a restarted node the very connection,
     // ports and all, that the peer's kernel still remembers.
     match peer_in(&node.address) {
         Some(peer) => DialOpts::peer_id(peer)
             .condition(PeerCondition::DisconnectedAndNotDialing)
-            .addresses(vec![node.address.clone()])
+            .addresses(addresses)
             .allocate_new_port()
             .build(),
         None => DialOpts::unknown_peer_id()
-            .address(node.address.clone())
+            .address(addresses.pop().unwrap_or_else(|| node.address.clone()))
             .allocate_new_port()
             .build(),
-    }
-}
-
-fn peer_in(address: &Multiaddr) -> Option<PeerId> {
-    match address.iter().last() {
-        Some(Protocol::P2p(peer)) => Some(peer),
-        _ => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn dials(nodes: &mut Bootnodes, now: Instant) -> Vec<DialOpts> {
+        let dial = |call| match call {
+            Call::Dial(dial) => dial,
+            Call::Resolve(address) => panic!("{address} is no name"),
+        };
+        nodes.due(now, |_| false).into_iter().map(dial).collect()
+    }
 
     fn one() -> (Bootnodes, Instant) {
         let now = Instant::now();
@@ -132,7 +194,7 @@ mod tests {
     fn the_wait_doubles_up_to_five_seconds() {
         let (mut nodes, mut now) = one();
         for wait in [500, 1000, 2000, 4000, 5000, 5000] {
-            let dials = nodes.due(now, |_| false);
+            let dials = dials(&mut nodes, now);
             assert_eq!(dials.len(), 1);
             assert!(nodes.due(now, |_| false).is_empty(), "one dial at a time");
             nodes.failed(dials[0].connection_id(), now);
@@ -150,7 +212,7 @@ mod tests {
     fn a_lost_peer_is_dialled_at_once_and_a_connected_one_never() {
         let (mut nodes, now) = one();
         let peer = PeerId::random();
-        let dials = nodes.due(now, |_| false);
+        let dials = dials(&mut nodes, now);
         nodes.established(dials[0].connection_id(), peer, now);
         nodes.passed(&peer);
         let later = now + Duration::from_secs(60);
@@ -161,8 +223,37 @@ mod tests {
     #[test]
     fn a_node_does_not_dial_itself_twice() {
         let (mut nodes, now) = one();
-        let dials = nodes.due(now, |_| false);
+        let dials = dials(&mut nodes, now);
         nodes.is_self(dials[0].connection_id());
         assert!(nodes.due(now + Duration::from_secs(60), |_| false).is_empty());
+    }
+    #[test]
+    fn a_name_is_resolved_anew_for_each_attempt_and_its_addresses_take_turns() {
+        let named: Multiaddr = "/dns4/example.org/tcp/9".parse().unwrap();
+        let mut now = Instant::now();
+        let mut nodes = Bootnodes::new(vec![named.clone()], now);
+        let numbers: Vec<Multiaddr> = ["/ip4/9.9.9.9/tcp/9", "/ip4/8.8.8.8/tcp/9"]
+            .map(|text| text.parse().unwrap())
+            .into();
+        for turn in 0..4 {
+            let calls = nodes.due(now, |_| false);
+            assert!(matches!(&calls[..], [Call::Resolve(address)] if *address == named));
+            assert!(nodes.due(now, |_| false).is_empty(), "one at a time");
+            let dial = nodes.resolved(&named, numbers.clone(), now).unwrap();
+            assert!(
+                format!("{dial:?}").contains(&numbers[turn % 2].to_string()),
+                "{dial:?}"
+            );
+            assert!(nodes.due(now, |_| false).is_empty());
+            nodes.failed(dial.connection_id(), now);
+            now += LAST_DELAY;
+        }
+        assert_eq!(nodes.due(now, |_| false).len(), 1);
+        assert!(nodes.resolved(&named, Vec::new(), now).is_none());
+        assert!(
+            nodes.due(now + FIRST_DELAY, |_| false).is_empty(),
+            "it waits as after a failed dial"
+        );
+        assert_eq!(nodes.due(now + LAST_DELAY, |_| false).len(), 1);
     }
 }

@@ -17,6 +17,29 @@ pub enum NetworkError {
         /// What the system or libp2p says.
         reason: String,
     },
+    /// A boot node is of a kind that cannot be dialled.
+    #[error(
+        "cannot dial the boot node {address}: write /ip4, /ip6, /dns, /dns4 or /dns6, then /tcp/PORT or \
+         /udp/PORT/quic-v1, and /p2p/ID if you know it"
+    )]
+    Bootnode {
+        /// The address of the configuration.
+        address: Multiaddr,
+    },
+    /// An external address cannot be announced.
+    #[error(
+        "cannot announce {address}: write /ip4 or /ip6 with a number, then /tcp/PORT or /udp/PORT/quic-v1"
+    )]
+    External {
+        /// The address of the configuration.
+        address: Multiaddr,
+    },
+    /// The limits contradict each other.
+    #[error("the limits of the network: {reason}")]
+    Limits {
+        /// Which ones, and what to change.
+        reason: String,
+    },
     /// The node's network identity cannot be used.
     #[error("cannot use the network identity: {reason}")]
     Identity {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use klero_sampling::Digest;
-use libp2p::PeerId;
+use libp2p::{Multiaddr, PeerId};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use crate::sync::{Question, Request};
@@ -25,6 +25,7 @@ pub struct Network {
     pub(crate) commands: mpsc::Sender<Command>,
     pub(crate) verdicts: mpsc::Sender<(Receipt, Verdict)>,
     pub(crate) peers: watch::Receiver<Arc<[PeerId]>>,
+    pub(crate) known: watch::Receiver<Arc<[Multiaddr]>>,
     pub(crate) stop: Arc<Notify>,
 }
 
@@ -62,6 +63,13 @@ impl Network {
     /// The peers that have passed the handshake, in the order of their ids.
     pub fn peers(&self) -> Vec<PeerId> {
         self.peers.borrow().to_vec()
+    }
+
+    /// Where this node has reached peers of its chain, the latest first, at most 256: each address ends in its peer's
+    /// id. Kept over a restart and given to the next run as [`NetworkConfig::known`](crate::NetworkConfig::known),
+    /// they lead it back into the network when its boot nodes are gone. Empty without discovery.
+    pub fn known_addresses(&self) -> Vec<Multiaddr> {
+        self.known.borrow().to_vec()
     }
 
     /// Asks a peer for the round of its last final block: a claim, to be trusted in nothing [NET-4].

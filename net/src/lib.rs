@@ -36,9 +36,13 @@
     clippy::unwrap_used
 )]
 
+mod address;
 mod allowance;
+mod book;
 mod bootnodes;
 mod config;
+mod discovery;
+mod doorman;
 mod driver;
 mod error;
 mod event;
@@ -46,14 +50,17 @@ mod gate;
 mod gossip;
 mod handle;
 mod handshake;
+mod links;
+mod names;
 mod peers;
 mod refusal;
 mod scores;
+mod seeker;
 mod swarm;
 mod sync;
 mod topic;
 
-pub use config::{Limits, NetworkConfig, PROTOCOL_VERSION};
+pub use config::{Limits, NetworkConfig, OUTBOUND, PROTOCOL_VERSION};
 pub use driver::spawn;
 pub use error::{NetworkError, PublishError, RequestError};
 pub use event::{Gossip, NetworkEvent, Receipt};

@@ -4,11 +4,14 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use libp2p::swarm::NetworkBehaviour;
+use libp2p::swarm::behaviour::toggle::Toggle;
 use libp2p::{
     PeerId, Swarm, SwarmBuilder, connection_limits, gossipsub, identify, noise, ping, request_response, tcp,
     yamux,
 };
 
+use crate::discovery::{Discovery, Rumour};
+use crate::doorman::Doorman;
 use crate::gate::Gate;
 use crate::handshake::Handshake;
 use crate::sync::{self, Request, Response, SyncCodec};
@@ -29,7 +32,9 @@ const QUIC_IDLE_TIMEOUT: Duration = Duration::from_secs(8);
 #[behaviour(to_swarm = "Event")]
 pub(crate) struct Behaviour {
     limits: connection_limits::Behaviour,
+    doorman: Doorman,
     identify: identify::Behaviour,
+    pub(crate) discovery: Toggle<Discovery>,
     pub(crate) gate: Gate,
     pub(crate) sync: request_response::Behaviour<SyncCodec>,
     ping: ping::Behaviour,
@@ -38,6 +43,7 @@ pub(crate) struct Behaviour {
 /// What they report.
 pub(crate) enum Event {
     Identify(Box<identify::Event>),
+    Discovery(Option<Rumour>),
     Gossip(gossipsub::Event),
     Sync(request_response::Event<Request, Response>),
     Ping(ping::Event),
@@ -52,6 +58,12 @@ impl From<Infallible> for Event {
 impl From<identify::Event> for Event {
     fn from(event: identify::Event) -> Self {
         Self::Identify(Box::new(event))
+    }
+}
+
+impl From<Option<Rumour>> for Event {
+    fn from(rumour: Option<Rumour>) -> Self {
+        Self::Discovery(rumour)
     }
 }
 
@@ -82,12 +94,19 @@ pub(crate) fn build(config: &NetworkConfig) -> Result<Swarm<Behaviour>, NetworkE
     };
     let identify = identify::Config::new(handshake.text(), config.identity.public())
         .with_agent_version(life())
-        // Addresses that peers claim are of no use to this node, which dials its boot nodes only.
+        // What peers claim is judged by this node, and not used by libp2p as it is.
         .with_cache_size(0)
-        .with_hide_listen_addrs(true);
+        .with_hide_listen_addrs(!config.discovery || !config.external.is_empty());
+    let local = PeerId::from(config.identity.public());
+    let is_reachable = !config.listen.is_empty() || !config.external.is_empty();
+    let discovery = config
+        .discovery
+        .then(|| Discovery::new(local, &config.chain, is_reachable));
     let behaviour = Behaviour {
         limits: connection_limits::Behaviour::new(limits(&config.limits)),
+        doorman: Doorman::new(config.limits),
         identify: identify::Behaviour::new(identify),
+        discovery: discovery.flatten().into(),
         gate,
         sync: sync::behaviour(&config.chain).map_err(|error| NetworkError::Gossip {
             reason: error.to_string(),
@@ -115,12 +134,16 @@ pub(crate) fn build(config: &NetworkConfig) -> Result<Swarm<Behaviour>, NetworkE
             quic
         });
     let Ok(builder) = builder.with_behaviour(|_| behaviour);
-    let swarm = builder.with_swarm_config(|swarm| {
+    let builder = builder.with_swarm_config(|swarm| {
         swarm
             .with_idle_connection_timeout(IDLE_TIMEOUT)
             .with_per_connection_event_buffer_size(64)
     });
-    Ok(swarm.build())
+    let mut swarm = builder.build();
+    for address in config.external.iter().filter(|_| config.discovery) {
+        swarm.add_external_address(address.clone());
+    }
+    Ok(swarm)
 }
 
 /// The agent that this node says it is: another one each time it starts, so that peers notice, see
@@ -130,10 +153,10 @@ fn life() -> String {
     format!("klero/{version}/{}", PeerId::random())
 }
 
+/// The totals; the [`Doorman`] keeps the shares.
 fn limits(limits: &Limits) -> connection_limits::ConnectionLimits {
     connection_limits::ConnectionLimits::default()
         .with_max_established(Some(limits.connections))
         .with_max_established_incoming(Some(limits.inbound))
         .with_max_established_per_peer(Some(limits.per_peer))
-        .with_max_pending_incoming(Some(limits.half_open))
 }

@@ -15,10 +15,11 @@ use crate::config::{AdminConfig, KeysConfig, NodeConfig};
 use crate::core::ForkHook;
 use crate::error::NodeError;
 use crate::events::NodeEvent;
-use crate::join::JoinFrom;
+use crate::join::{Interrupt, JoinFrom};
 use crate::keys::{KeyError, KeyFile, Password};
 use crate::logs::Logs;
 use crate::node::Node;
+use crate::peering::PeeringConfig;
 use crate::stake_desk::Faucet;
 use crate::store::{MemoryStore, RocksStore, Store};
 use crate::vote_log::VoteLog;
@@ -35,11 +36,14 @@ pub struct NodeBuilder {
     pub(crate) directory: Option<PathBuf>,
     pub(crate) listen: Vec<Multiaddr>,
     pub(crate) bootnodes: Vec<Multiaddr>,
+    pub(crate) network: PeeringConfig,
+    pub(crate) peer_file: Option<PathBuf>,
     pub(crate) rpc: Option<SocketAddr>,
     pub(crate) admin: Option<AdminConfig>,
     pub(crate) logs: Option<Logs>,
     pub(crate) config: Option<NodeConfig>,
     pub(crate) peers: usize,
+    pub(crate) interrupt: Interrupt,
     pub(crate) snapshot_every: Option<u64>,
     pub(crate) join: Option<JoinFrom>,
     pub(crate) equivocates: bool,
@@ -62,11 +66,14 @@ impl NodeBuilder {
             directory: None,
             listen: Vec::new(),
             bootnodes: Vec::new(),
+            network: PeeringConfig::default(),
+            peer_file: None,
             rpc: None,
             admin: None,
             logs: None,
             config: None,
             peers: 0,
+            interrupt: Interrupt::default(),
             snapshot_every: None,
             join: None,
             equivocates: false,
@@ -101,6 +108,7 @@ impl NodeBuilder {
         builder.peers = config.wait_for_peers;
         builder.admin.clone_from(&config.admin);
         builder.config = Some(config.clone());
+        builder.network.clone_from(&config.network);
         if let Some(join) = &config.join {
             builder.join = Some(JoinFrom {
                 checkpoint: join.checkpoint.as_deref().map(read_checkpoint).transpose()?,
@@ -177,7 +185,7 @@ impl NodeBuilder {
         self
     }
 
-    /// With a database in this directory, which is made if absent.
+    /// With a database and a file of known peers in this directory, which is made if absent.
     ///
     /// # Errors
     /// [`NodeError::Store`] when it cannot be opened, for example because another process holds it.
@@ -185,6 +193,7 @@ impl NodeBuilder {
         self = self.store(open(directory)?);
         self.witness = Some(witness(directory)?);
         self.directory = Some(directory.to_owned());
+        self.peer_file = Some(directory.join("peers.json"));
         Ok(self)
     }
 
@@ -199,6 +208,13 @@ impl NodeBuilder {
     #[must_use]
     pub fn bootnode(mut self, address: Multiaddr) -> Self {
         self.bootnodes.push(address);
+        self
+    }
+
+    /// Gets its peers, and takes so many, as told.
+    #[must_use]
+    pub fn network(mut self, network: PeeringConfig) -> Self {
+        self.network = network;
         self
     }
 
@@ -227,6 +243,13 @@ impl NodeBuilder {
     #[must_use]
     pub fn wait_for_peers(mut self, peers: usize) -> Self {
         self.peers = peers;
+        self
+    }
+
+    /// Gives up starting when told so: a node that joins may wait for peers, and fetch for long.
+    #[must_use]
+    pub fn interrupt(mut self, interrupt: Interrupt) -> Self {
+        self.interrupt = interrupt;
         self
     }
 
@@ -344,7 +367,7 @@ fn read_checkpoint(path: &Path) -> Result<TrustedCheckpoint, NodeError> {
     serde_json::from_str(&text).map_err(|error| refused(error.to_string()))
 }
 
-fn parse(address: &str) -> Result<Multiaddr, NodeError> {
+pub(crate) fn parse(address: &str) -> Result<Multiaddr, NodeError> {
     let refused = |error: klero_net::MultiaddrError| NodeError::Address {
         address: address.into(),
         cause: error.to_string(),

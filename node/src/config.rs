@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use thiserror::Error;
 
+use crate::peering::PeeringConfig;
+
 /// What `klero node --config F` reads. Relative paths are relative to the file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,7 +31,7 @@ pub struct NodeConfig {
     /// Where the node listens for peers, as multiaddresses.
     #[serde(default = "default_listen")]
     pub listen: Vec<String>,
-    /// Peers to dial, as multiaddresses.
+    /// Peers to stay connected to, as multiaddresses of numbers or names; others are found through them.
     #[serde(default)]
     pub bootnodes: Vec<String>,
     /// Peers to wait for before the first step, at most ten seconds; useful where all nodes start together.
@@ -41,6 +43,9 @@ pub struct NodeConfig {
     /// How a node with an empty database begins: with it, from a state snapshot of its peers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub join: Option<JoinConfig>,
+    /// How the node gets its peers, and how many it takes.
+    #[serde(default, skip_serializing_if = "PeeringConfig::is_default")]
+    pub network: PeeringConfig,
 }
 
 /// The validators' keys: `keys = "keys.json"`, or the table `[keys]`.

@@ -50,6 +50,9 @@ pub enum NodeError {
         /// Why.
         cause: String,
     },
+    /// It was told to stop before it ran.
+    #[error("the node was stopped before it ran")]
+    Interrupted,
     /// The data directory.
     #[error("data directory {path}: {cause}")]
     Directory {

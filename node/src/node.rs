@@ -25,12 +25,13 @@ use crate::config::{AdminConfig, NodeConfig};
 use crate::core::{self, Core, CoreError, Links, OwnKeys};
 use crate::error::NodeError;
 use crate::events::NodeEvent;
-use crate::join::Joiner;
+use crate::join::{Interrupt, Joiner};
 use crate::keys::{KeyFile, Secret};
 use crate::level::LevelPage;
 use crate::logs::Logs;
 use crate::parts::{self, Connected, Parts, Watches};
 use crate::past::PastRounds;
+use crate::peer_file::PeerFile;
 use crate::snapshot::{self, Restored, Snapshots};
 use crate::status::{SharedStatus, Status};
 use crate::submit::Submitter;
@@ -74,6 +75,7 @@ pub struct Node {
     verifier: Verifier,
     watches: Option<Watches>,
     network: Network,
+    peers: Option<PeerFile>,
     runtime: Option<Runtime>,
 }
 
@@ -95,15 +97,27 @@ impl Node {
         let log = open_log(&blocks, wanted.witness, wanted.never_voted, &own)?;
         let id = *restored.chain.id();
         let config = network_config(id, wanted.keys.as_ref(), wanted.listen, wanted.bootnodes)?;
+        let peers = wanted.peer_file.map(|path| PeerFile::open(&path, id));
+        let config = wanted.network.apply(config)?;
+        let config = config.known(peers.as_ref().map_or_else(Vec::new, PeerFile::addresses));
         let listener = wanted.rpc.map(bind).transpose()?;
         let office = open_office(wanted.admin.as_ref(), wanted.logs, wanted.config)?;
         let runtime = runtime()?;
         let bundle = Bundle::new(wanted.genesis.clone(), &config.bootnodes);
         let connected = Connected::start(&runtime, &blocks, &snapshots, config)?;
+        if let Some(file) = &peers {
+            file.clone().keep(&runtime, &connected.network);
+        }
         let kept = (&blocks, &snapshots);
         let from = wanted.join.as_ref();
         let joiner = from.map(|from| Joiner::new(from, &wanted.genesis, &connected.network, kept));
-        let Restored { chain, restart } = join(restored, &runtime, joiner, &past, application.as_mut())?;
+        let Restored { chain, restart } = join(
+            restored,
+            &runtime,
+            (joiner, &wanted.interrupt),
+            &past,
+            application.as_mut(),
+        )?;
         let checkpoint = blocks.last_checkpoint()?;
         let joined = Parts::join(connected, (&chain, &past), (blocks, snapshots), bundle)?;
         let (parts, inbox, addresses) = (joined.parts, joined.inbox, joined.addresses);
@@ -151,6 +165,7 @@ impl Node {
             verifier,
             watches: Some(watches),
             network,
+            peers,
             runtime: Some(runtime),
         })
     }
@@ -251,6 +266,9 @@ impl Node {
         for stop in self.stop_apis.drain(..) {
             let _gone = stop.send(());
         }
+        if let Some(mut file) = self.peers.take() {
+            file.save(&self.network);
+        }
         self.network.shutdown();
         // It ends with the core's requests; until then it holds the store.
         let _panicked = self.application.take().map(JoinHandle::join);
@@ -340,6 +358,9 @@ impl Run {
         // Peers are waited for where a network begins. A node that comes back knows nothing of who else is up.
         let peers = if chain.round() == 0 { peers } else { 0 };
         let until = Instant::now() + PEERS_WITHIN;
+        if peers > 0 {
+            tracing::info!(peers, "waiting at most ten seconds for so many peers");
+        }
         while peers > 0 && links.network.peers().len() < peers && Instant::now() < until {
             if let Err(crossbeam_channel::TryRecvError::Disconnected) = stopped.try_recv() {
                 return Ok(());
@@ -408,14 +429,20 @@ fn open_log(
 fn join(
     restored: Restored,
     runtime: &Runtime,
-    joiner: Option<Joiner<'_>>,
+    (joiner, interrupt): (Option<Joiner<'_>>, &Interrupt),
     past: &PastRounds,
     application: &mut dyn Application,
 ) -> Result<Restored, NodeError> {
     let Some(joiner) = joiner.filter(|_| restored.chain.round() == 0) else {
         return Ok(restored);
     };
-    match runtime.block_on(joiner.run(application))? {
+    let joined = runtime.block_on(async {
+        tokio::select! {
+            joined = joiner.run(application) => joined,
+            () = interrupt.told() => Err(NodeError::Interrupted),
+        }
+    });
+    match joined? {
         Some(_) => snapshot::restore(joiner.genesis, joiner.blocks, joiner.snapshots, past),
         None => Ok(restored),
     }

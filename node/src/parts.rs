@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use klero_finality::Chain;
-use klero_net::{Network, NetworkConfig, NetworkEvent, Receipt};
+use klero_net::{Multiaddr, Network, NetworkConfig, NetworkEvent, Receipt};
 use klero_sampling::Digest;
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -120,12 +120,13 @@ impl Connected {
             votes: votes.clone(),
         });
         let is_listening = !config.listen.is_empty();
+        let external = config.external.clone();
         let (network, mut later) = {
             let _inside = runtime.enter();
             klero_net::spawn(config, reader)?
         };
         let early = runtime.block_on(wait_for_address(&mut later, is_listening));
-        let addresses = addresses_of(&early, &network);
+        let addresses = addresses_of(&early, &external, &network);
         Ok(Self {
             network,
             open,
@@ -381,10 +382,16 @@ async fn wait_for_address(
     early
 }
 
-fn addresses_of(events: &[NetworkEvent], network: &Network) -> Vec<String> {
-    let address = |event: &NetworkEvent| match event {
-        NetworkEvent::Listening(address) => Some(format!("{address}/p2p/{}", network.local_peer())),
+/// Where others reach the node: at the addresses that it announces, or where it listens.
+fn addresses_of(events: &[NetworkEvent], external: &[Multiaddr], network: &Network) -> Vec<String> {
+    let listening = events.iter().filter_map(|event| match event {
+        NetworkEvent::Listening(address) => Some(address),
         _ => None,
-    };
-    events.iter().filter_map(address).collect()
+    });
+    let whole = |address: &Multiaddr| format!("{address}/p2p/{}", network.local_peer());
+    if external.is_empty() {
+        listening.map(whole).collect()
+    } else {
+        external.iter().map(whole).collect()
+    }
 }

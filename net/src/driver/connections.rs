@@ -1,19 +1,36 @@
 //! Connections and the handshake [NET-5].
 
 use std::fmt::Display;
+use std::io;
 use std::sync::Arc;
 
+use libp2p::core::ConnectedPoint;
+use libp2p::swarm::dial_opts::DialOpts;
 use libp2p::swarm::{ConnectionId, DialError};
-use libp2p::{PeerId, identify, ping};
+use libp2p::{Multiaddr, PeerId, identify, ping};
 use tokio::time::Instant;
 
 use super::Driver;
+use crate::address::{Origin, ip_of};
+use crate::bootnodes::Call;
 use crate::peers::{Due, Refused};
-use crate::{NetworkEvent, PeerRefusal};
+use crate::{NetworkEvent, PeerRefusal, names};
 
 impl Driver {
-    pub(super) fn on_established(&mut self, peer: PeerId, connection: ConnectionId) {
+    pub(super) fn on_established(
+        &mut self,
+        peer: PeerId,
+        connection: ConnectionId,
+        endpoint: &ConnectedPoint,
+    ) {
         let now = Instant::now();
+        self.links.opened(connection, peer, endpoint);
+        if let Some(ip) = ip_of(endpoint.get_remote_address()) {
+            self.scores.met(peer, Origin::of(ip));
+        }
+        if let Some(seeker) = &mut self.seeker {
+            seeker.ended(connection);
+        }
         self.bootnodes.established(connection, peer, now);
         self.peers.opened(peer, now);
         if self.peers.has_passed(&peer) {
@@ -25,12 +42,26 @@ impl Driver {
     pub(super) fn on_gone(&mut self, peer: &PeerId, cause: Option<impl Display>) {
         let cause = cause.map_or("closed".to_owned(), |error| error.to_string());
         tracing::debug!(%peer, cause, "disconnected");
-        if self.peers.closed(peer) {
+        let now = Instant::now();
+        let was_connected = self.peers.closed(peer);
+        self.scores.gone(peer, now);
+        if let Some(seeker) = &mut self.seeker {
+            if was_connected {
+                seeker.book.lost(peer, now);
+                seeker.stir(now);
+            } else {
+                seeker.book.failed(peer, now);
+            }
+        }
+        if was_connected {
             self.lost(*peer);
         }
     }
 
     pub(super) fn on_dial_failed(&mut self, connection: ConnectionId, error: &DialError) {
+        if self.on_found_nobody(connection, error) {
+            return;
+        }
         match error {
             // No address is left when it is this node's own.
             DialError::LocalPeerId { .. } | DialError::NoAddresses => self.bootnodes.is_self(connection),
@@ -42,11 +73,34 @@ impl Driver {
     }
 
     pub(super) fn dial_bootnodes(&mut self, now: Instant) {
-        for dial in self.bootnodes.due(now, |peer| self.swarm.is_connected(peer)) {
-            let connection = dial.connection_id();
-            if let Err(error) = self.swarm.dial(dial) {
-                self.on_dial_failed(connection, &error);
+        for call in self.bootnodes.due(now, |peer| self.swarm.is_connected(peer)) {
+            match call {
+                Call::Dial(dial) => self.dial(dial),
+                Call::Resolve(address) => self.names.push(Box::pin(async move {
+                    let numbers = names::resolve(address.clone()).await;
+                    (address, numbers)
+                })),
             }
+        }
+    }
+
+    /// The system said what the name of a boot node stands for.
+    pub(super) fn on_resolved(&mut self, address: &Multiaddr, numbers: io::Result<Vec<Multiaddr>>) {
+        if let Err(error) = &numbers {
+            tracing::warn!(%address, %error, "the name of a boot node cannot be resolved");
+        }
+        let dial = self
+            .bootnodes
+            .resolved(address, numbers.unwrap_or_default(), Instant::now());
+        if let Some(dial) = dial {
+            self.dial(dial);
+        }
+    }
+
+    pub(super) fn dial(&mut self, dial: DialOpts) {
+        let connection = dial.connection_id();
+        if let Err(error) = self.swarm.dial(dial) {
+            self.on_dial_failed(connection, &error);
         }
     }
 
@@ -63,7 +117,12 @@ impl Driver {
                 Ok(()) if self.scores.is_out(&peer_id, Instant::now()) => {
                     self.refuse(peer_id, PeerRefusal::Misbehaved);
                 }
-                Ok(()) => self.admit(peer_id),
+                Ok(()) => {
+                    self.admit(peer_id);
+                    if self.peers.has_passed(&peer_id) {
+                        self.learn(peer_id, info.listen_addrs);
+                    }
+                }
                 Err(reason) => self.refuse(peer_id, reason),
             }
         }
@@ -98,6 +157,7 @@ impl Driver {
             return;
         }
         self.swarm.behaviour_mut().gate.refuse(&peer);
+        self.unlearn(&peer);
         if refused == Refused::WasConnected {
             self.lost(peer);
         }

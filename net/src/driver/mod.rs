@@ -10,27 +10,34 @@
 
 mod connections;
 mod messages;
+mod seeking;
 
 use std::collections::HashMap;
 use std::error::Error;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
+use futures::future::BoxFuture;
+use futures::stream::FuturesUnordered;
 use libp2p::core::transport::ListenerId;
 use libp2p::gossipsub::TopicHash;
 use libp2p::swarm::SwarmEvent;
-use libp2p::{PeerId, Swarm};
+use libp2p::{Multiaddr, PeerId, Swarm};
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::{self, Instant, MissedTickBehavior};
 
 use crate::allowance::{Allowance, PENDING_MESSAGES};
+use crate::book::Book;
 use crate::bootnodes::Bootnodes;
 use crate::handle::Command;
 use crate::handshake::Handshake;
+use crate::links::Links;
 use crate::peers::Peers;
 use crate::scores::Scores;
+use crate::seeker::Seeker;
 use crate::swarm::{Behaviour, Event};
 use crate::sync::{Answers, ChainReader, Requests};
 use crate::{Network, NetworkConfig, NetworkError, NetworkEvent, Receipt, Topic, Verdict, gossip, swarm};
@@ -56,8 +63,14 @@ pub(crate) struct Driver {
     topics: HashMap<TopicHash, Topic>,
     allowance: Allowance,
     peers: Peers,
+    links: Links,
     scores: Scores,
     bootnodes: Bootnodes,
+    /// Lookups of the names of boot nodes, one for each at most.
+    names: FuturesUnordered<BoxFuture<'static, Resolved>>,
+    /// None without discovery.
+    seeker: Option<Seeker>,
+    known: watch::Sender<Arc<[Multiaddr]>>,
     answers: Answers,
     requests: Requests,
     verdicts: mpsc::Receiver<(Receipt, Verdict)>,
@@ -67,16 +80,21 @@ pub(crate) struct Driver {
     events: mpsc::Sender<NetworkEvent>,
 }
 
+/// The address of a boot node, and what its name stands for.
+type Resolved = (Multiaddr, io::Result<Vec<Multiaddr>>);
+
 /// Starts a node's network on the current tokio runtime. It listens when this returns, and says where in
 /// [`NetworkEvent::Listening`].
 ///
 /// # Errors
-/// [`NetworkError`] when there is no runtime, an address cannot be listened on, or the identity is of no use.
+/// [`NetworkError`] when there is no runtime, the configuration contradicts itself, an address cannot be listened
+/// on, or the identity is of no use.
 pub fn spawn(
     config: NetworkConfig,
     reader: Arc<dyn ChainReader>,
 ) -> Result<(Network, mpsc::Receiver<NetworkEvent>), NetworkError> {
     let runtime = Handle::try_current().map_err(|_| NetworkError::NoRuntime)?;
+    config.check()?;
     let mut swarm = swarm::build(&config)?;
     let mut listeners = Vec::new();
     for address in &config.listen {
@@ -93,11 +111,21 @@ pub fn spawn(
     let (to_verdicts, verdicts) = mpsc::channel(PENDING_MESSAGES);
     let (connected, peers) = watch::channel(Arc::default());
     let stop = Arc::new(Notify::new());
+    let (local, now) = (*swarm.local_peer_id(), Instant::now());
+    let seeker = config.discovery.then(|| {
+        let book = Book::new(local, &config.known, now);
+        Seeker::new(book, config.outbound, &config.external, now)
+    });
+    let known = seeker
+        .as_ref()
+        .map_or_else(Vec::new, |seeker| seeker.book.known());
+    let (to_known, known) = watch::channel(Arc::from(known));
     let network = Network {
-        local: *swarm.local_peer_id(),
+        local,
         commands: to_commands,
         verdicts: to_verdicts,
         peers,
+        known,
         stop: Arc::clone(&stop),
     };
     let driver = Driver {
@@ -110,8 +138,12 @@ pub fn spawn(
         topics: gossip::topics(&config.chain),
         allowance: Allowance::new(),
         peers: Peers::default(),
+        links: Links::default(),
         scores: Scores::default(),
-        bootnodes: Bootnodes::new(config.bootnodes, Instant::now()),
+        bootnodes: Bootnodes::new(config.bootnodes, now),
+        names: FuturesUnordered::new(),
+        seeker,
+        known: to_known,
         answers: Answers::new(reader),
         requests: Requests::default(),
         verdicts,
@@ -149,6 +181,7 @@ impl Driver {
                     None => break,
                 },
                 answer = self.answers.next() => self.send(answer),
+                Some((address, numbers)) = self.names.next() => self.on_resolved(&address, numbers),
                 _ = tick.tick() => self.on_tick(Instant::now()),
             }
         }
@@ -158,11 +191,17 @@ impl Driver {
     fn on_swarm_event(&mut self, event: SwarmEvent<Event>) {
         match event {
             SwarmEvent::Behaviour(Event::Identify(event)) => self.on_identify(*event),
+            SwarmEvent::Behaviour(Event::Discovery(rumour)) => {
+                rumour.into_iter().for_each(|rumour| self.on_rumour(rumour));
+            }
             SwarmEvent::Behaviour(Event::Gossip(event)) => self.on_gossip(event),
             SwarmEvent::Behaviour(Event::Sync(event)) => self.on_sync(event),
             SwarmEvent::Behaviour(Event::Ping(event)) => self.on_ping(event),
             SwarmEvent::NewListenAddr { address, .. } => {
                 tracing::info!(%address, "listening");
+                if let Some(seeker) = &mut self.seeker {
+                    seeker.listens(&address);
+                }
                 self.emit(NetworkEvent::Listening(address));
             }
             SwarmEvent::ListenerClosed {
@@ -175,17 +214,22 @@ impl Driver {
             SwarmEvent::ConnectionEstablished {
                 peer_id,
                 connection_id,
+                endpoint,
                 ..
             } => {
-                self.on_established(peer_id, connection_id);
+                self.on_established(peer_id, connection_id, &endpoint);
             }
             SwarmEvent::ConnectionClosed {
                 peer_id,
-                num_established: 0,
+                connection_id,
+                num_established,
                 cause,
                 ..
             } => {
-                self.on_gone(&peer_id, cause);
+                self.links.closed(connection_id);
+                if num_established == 0 {
+                    self.on_gone(&peer_id, cause);
+                }
             }
             SwarmEvent::OutgoingConnectionError {
                 connection_id, error, ..
@@ -208,6 +252,7 @@ impl Driver {
         self.scores.expire(now);
         self.attend_to_peers(now);
         self.dial_bootnodes(now);
+        self.seek(now);
     }
 
     /// Tells the node. What finds no room is given back.

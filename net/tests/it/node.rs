@@ -46,8 +46,13 @@ pub(crate) struct Node {
     events: mpsc::Receiver<NetworkEvent>,
 }
 
-/// A configuration that listens.
+/// A configuration that listens, and knows its boot nodes only.
 pub(crate) fn config(over: Over) -> NetworkConfig {
+    seeking(over).discovery(false)
+}
+
+/// A configuration that listens and seeks peers.
+pub(crate) fn seeking(over: Over) -> NetworkConfig {
     NetworkConfig::new(CHAIN, Keypair::generate_ed25519()).listen(over.address())
 }
 

@@ -16,6 +16,7 @@ mod fetch;
 mod offers;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use klero_finality::{
@@ -25,6 +26,7 @@ use klero_finality::{
 use klero_net::{Network, PeerId};
 use klero_sampling::Digest;
 use thiserror::Error;
+use tokio::sync::Notify;
 
 use crate::app::{Application, ApplicationError, Applied, Chunks};
 use crate::snapshot::{Manifest, Part, SnapshotError, Snapshots};
@@ -41,6 +43,22 @@ pub struct JoinFrom {
     pub checkpoint: Option<TrustedCheckpoint>,
     /// How old that may be: less than the time for which stake that unbonds stays liable [FIN-4].
     pub max_age: Duration,
+}
+
+/// Ends the start of a node early; a node that runs already it does not touch. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Interrupt(Arc<Notify>);
+
+impl Interrupt {
+    /// The node that starts, or is about to, gives up with [`NodeError::Interrupted`].
+    pub fn now(&self) {
+        self.0.notify_one();
+    }
+
+    /// Until it is told to.
+    pub(crate) async fn told(&self) {
+        self.0.notified().await;
+    }
 }
 
 /// Why a snapshot was not taken.
@@ -101,6 +119,7 @@ impl<'a> Joiner<'a> {
     /// [`NodeError`] when the trusted checkpoint is of no use, or this node's own store fails.
     pub(crate) async fn run(&self, application: &mut dyn Application) -> Result<Option<u64>, NodeError> {
         let client = self.client()?;
+        tracing::info!("an empty database: waiting at most ten seconds for a peer with a state snapshot");
         if !self.peers_came().await {
             tracing::warn!(
                 "no peer could be reached: check the bootnodes; blocks are fetched when one comes"

@@ -18,6 +18,8 @@ pub(crate) struct Cluster {
     pub genesis: Genesis,
     directory: tempfile::TempDir,
     places: Vec<Place>,
+    /// Whom each node is told of, if not everybody.
+    introduced_by: Option<usize>,
 }
 
 struct Place {
@@ -78,7 +80,13 @@ impl Cluster {
             genesis,
             directory: tempfile::tempdir().unwrap(),
             places,
+            introduced_by: None,
         }
+    }
+
+    /// From now on nodes are told of that one alone.
+    pub(crate) fn introduced_by(&mut self, node: usize) {
+        self.introduced_by = Some(node);
     }
 
     pub(crate) fn data(&self, node: usize) -> PathBuf {
@@ -90,7 +98,8 @@ impl Cluster {
         let mut builder = Node::builder(self.genesis.clone()).name(&format!("node{node}"));
         builder = builder.data(&self.data(node)).unwrap();
         builder = builder.listen(self.places[node].address.parse().unwrap());
-        for other in (0..self.places.len()).filter(|other| *other != node) {
+        let told = |other: &usize| self.introduced_by.is_none_or(|one| one == *other);
+        for other in (0..self.places.len()).filter(|other| *other != node && told(other)) {
             builder = builder.bootnode(self.places[other].address.parse().unwrap());
         }
         builder.rpc("127.0.0.1:0".parse().unwrap()).key_value().unwrap()

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use klero_node::{ConfigError, NodeConfig};
+use klero_node::{ConfigError, NodeConfig, PeeringConfig};
 
 fn load(text: &str) -> (PathBuf, Result<NodeConfig, ConfigError>) {
     let directory = tempfile::tempdir().unwrap();
@@ -90,6 +90,29 @@ fn the_admin_api_is_off_unless_asked_for_and_then_on_this_machine_alone() {
         .1
         .unwrap_err();
     assert!(error.to_string().contains("password"), "{error}");
+}
+
+const THREE: &str = "name = \"n\"\ngenesis = \"g\"\ndata = \"d\"\n";
+
+#[test]
+fn the_network_may_be_left_out_and_is_read_back_when_it_is_not() {
+    let config = load(THREE).1.unwrap();
+    assert_eq!(config.network, PeeringConfig::default());
+    assert!(!toml::to_string(&config).unwrap().contains("network"));
+    let text = format!(
+        "{THREE}[network]\ndiscovery = false\noutbound = 3\nexternal = [\"/ip4/198.51.100.4/udp/1/quic-v1\"]\n\
+         connections = 9\ninbound = 6\nper_address = 2\nhalf_open = 5\nhalf_open_per_address = 4\n"
+    );
+    let config = load(&text).1.unwrap();
+    assert!(!config.network.discovery);
+    assert_eq!(
+        (config.network.connections, config.network.half_open_per_address),
+        (9, 4)
+    );
+    let again = load(&toml::to_string(&config).unwrap()).1.unwrap();
+    assert_eq!(again.network, config.network);
+    let error = load(&format!("{THREE}[network]\nmax_peers = 7\n")).1.unwrap_err();
+    assert!(error.to_string().contains("max_peers"), "{error}");
 }
 
 #[test]

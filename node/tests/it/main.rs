@@ -59,6 +59,7 @@ mod light_pages;
 mod metrics_page;
 mod old_copy;
 mod payload_format;
+mod peers;
 mod pool_bounds;
 mod readme;
 mod restart;

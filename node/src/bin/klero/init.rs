@@ -7,7 +7,7 @@ use anyhow::{Context, ensure};
 use klero_node::api::BundlePage;
 use klero_node::finality::{Age, Genesis, Header, LightClient, SignedCheckpoint, TrustedCheckpoint};
 use klero_node::keys::{KeyFile, Password};
-use klero_node::{AdminConfig, Digest, JoinConfig, KeysConfig, NodeConfig};
+use klero_node::{AdminConfig, Digest, JoinConfig, KeysConfig, NodeConfig, PeeringConfig};
 use klero_sampling::codec::Wire;
 use klero_sampling::vrf::VrfSuite;
 use serde_json::json;
@@ -264,6 +264,7 @@ fn configuration(args: &Args, has_keys: bool, chain: &Chain) -> anyhow::Result<N
                 ..JoinConfig::default()
             }
         }),
+        network: PeeringConfig::default(),
     })
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use klero_node::events::NodeEvent;
 use klero_node::keys::Password;
-use klero_node::{Logs, Node, NodeBuilder, NodeConfig};
+use klero_node::{Interrupt, Logs, Node, NodeBuilder, NodeConfig, NodeError};
 use klero_stake::Receipt;
 
 use crate::output;
@@ -40,9 +40,10 @@ struct Stop;
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let logs = write_logs();
     let (stop, stopped) = channel();
-    stop_on_signal(stop.clone())?;
+    let interrupt = Interrupt::default();
+    stop_on_signal(stop.clone(), interrupt.clone())?;
     if args.exit_with_parent {
-        stop_with_parent(stop.clone());
+        stop_with_parent(stop.clone(), interrupt.clone());
     }
     let (events, told) = channel();
     let config = NodeConfig::load(&args.config)?;
@@ -51,13 +52,17 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let builder = NodeBuilder::with_password(&config, password.as_ref())?
         .key_value()?
         .logs(logs)
+        .interrupt(interrupt)
         .events(events);
     let builder = if args.equivocate {
         builder.equivocating()
     } else {
         builder
     };
-    let node = builder.start()?;
+    let node = match builder.start() {
+        Err(NodeError::Interrupted) => return Ok(()),
+        started => started?,
+    };
     print_events(told, name, args.json, stop);
     wait(&node, &stopped)?;
     node.stop().context("the node did not stop in good order")
@@ -77,8 +82,9 @@ fn write_logs() -> Logs {
 }
 
 /// SIGINT, SIGTERM and SIGHUP stop the node.
-fn stop_on_signal(stop: Sender<Stop>) -> anyhow::Result<()> {
+fn stop_on_signal(stop: Sender<Stop>, interrupt: Interrupt) -> anyhow::Result<()> {
     ctrlc::set_handler(move || {
+        interrupt.now();
         // A node that stops already needs no telling.
         let _stops = stop.send(Stop);
     })
@@ -86,10 +92,11 @@ fn stop_on_signal(stop: Sender<Stop>) -> anyhow::Result<()> {
 }
 
 /// Standard input is a pipe that only the parent holds open.
-fn stop_with_parent(stop: Sender<Stop>) {
+fn stop_with_parent(stop: Sender<Stop>, interrupt: Interrupt) {
     std::thread::spawn(move || {
         let mut ignored = [0; 256];
         while std::io::stdin().read(&mut ignored).is_ok_and(|length| length > 0) {}
+        interrupt.now();
         let _stops = stop.send(Stop);
     });
 }

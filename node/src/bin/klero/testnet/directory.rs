@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
-use klero_node::{AdminConfig, NodeConfig};
+use klero_node::{AdminConfig, NodeConfig, PeeringConfig};
 use serde::Serialize;
 
 use super::plan::Plan;
@@ -121,6 +121,7 @@ impl Directory {
                 listen: vec![ports.peers()?],
                 wait_for_peers: bootnodes.len(),
                 join: None,
+                network: PeeringConfig::default(),
                 bootnodes,
                 admin: Some(AdminConfig {
                     listen: ports.admin()?,

@@ -1,0 +1,72 @@
+//! Kademlia as the library has it: it connects to whomever it is told of.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use futures::StreamExt;
+use klero_net::PeerId;
+use libp2p::kad::store::MemoryStore;
+use libp2p::swarm::{NetworkBehaviour, SwarmEvent};
+use libp2p::{StreamProtocol, SwarmBuilder, identify, kad, noise, tcp, yamux};
+
+use crate::node::{CHAIN, Node, patiently};
+use crate::stranger::proper_text;
+
+#[derive(NetworkBehaviour)]
+struct Asker {
+    identify: identify::Behaviour,
+    kad: kad::Behaviour<MemoryStore>,
+}
+
+/// Asks a node for peers near many keys; whom it is told of, except the node itself.
+pub(crate) async fn everybody_told_of(node: &Node) -> BTreeSet<PeerId> {
+    let protocol = StreamProtocol::try_from_owned(format!("/klero/{CHAIN}/kad/1")).unwrap();
+    let builder = SwarmBuilder::with_new_identity()
+        .with_tokio()
+        .with_tcp(tcp::Config::new(), noise::Config::new, yamux::Config::default)
+        .unwrap();
+    let mut swarm = builder
+        .with_behaviour(|key| {
+            let local = key.public().to_peer_id();
+            Asker {
+                identify: identify::Behaviour::new(identify::Config::new(proper_text(), key.public())),
+                kad: kad::Behaviour::with_config(local, MemoryStore::new(local), kad::Config::new(protocol)),
+            }
+        })
+        .unwrap()
+        .with_swarm_config(|config| config.with_idle_connection_timeout(Duration::from_secs(60)))
+        .build();
+    swarm
+        .behaviour_mut()
+        .kad
+        .add_address(&node.peer(), node.address.clone());
+    swarm.dial(node.address.clone()).unwrap();
+    let mut told = BTreeSet::new();
+    patiently("answers", async {
+        let mut answers = 0;
+        while answers < 5 {
+            match swarm.select_next_some().await {
+                // The node has heard who this is as soon as it says who it is, or a moment later.
+                SwarmEvent::Behaviour(AskerEvent::Identify(identify::Event::Received { .. })) => {
+                    tokio::time::sleep(Duration::from_millis(500)).await;
+                    swarm.behaviour_mut().kad.get_closest_peers(PeerId::random());
+                }
+                SwarmEvent::Dialing {
+                    peer_id: Some(peer), ..
+                } => {
+                    told.insert(peer);
+                }
+                SwarmEvent::Behaviour(AskerEvent::Kad(kad::Event::OutboundQueryProgressed {
+                    step, ..
+                })) if step.last => {
+                    answers += 1;
+                    swarm.behaviour_mut().kad.get_closest_peers(PeerId::random());
+                }
+                _ => {}
+            }
+        }
+    })
+    .await;
+    told.remove(&node.peer());
+    told
+}
