@@ -39,6 +39,7 @@
 mod allowance;
 mod bootnodes;
 mod config;
+mod cost;
 mod driver;
 mod error;
 mod event;
@@ -46,6 +47,9 @@ mod gate;
 mod gossip;
 mod handle;
 mod handshake;
+mod lane;
+mod named;
+mod paced;
 mod peers;
 mod refusal;
 mod scores;

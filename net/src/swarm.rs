@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use libp2p::swarm::NetworkBehaviour;
 use libp2p::{
-    PeerId, Swarm, SwarmBuilder, connection_limits, gossipsub, identify, noise, ping, request_response, tcp,
-    yamux,
+    PeerId, Swarm, SwarmBuilder, connection_limits, identify, noise, ping, request_response, tcp, yamux,
 };
 
-use crate::gate::Gate;
+use crate::gate::{Gate, LaneEvent};
 use crate::handshake::Handshake;
+use crate::lane::Lane;
 use crate::sync::{self, Request, Response, SyncCodec};
 use crate::{Limits, NetworkConfig, NetworkError, gossip};
 
@@ -23,6 +23,9 @@ const PING_INTERVAL: Duration = Duration::from_secs(10);
 /// The same for QUIC, which keeps itself alive four times as often.
 const QUIC_IDLE_TIMEOUT: Duration = Duration::from_secs(8);
 
+/// Decoded frames of a connection that wait for the swarm, of all its lanes: beyond, the peer waits.
+const EVENTS: usize = 4;
+
 /// What runs on a connection. The limits come first: those after them take in every connection that they are
 /// asked about, and never learn of one that a later part denies.
 #[derive(NetworkBehaviour)]
@@ -30,15 +33,28 @@ const QUIC_IDLE_TIMEOUT: Duration = Duration::from_secs(8);
 pub(crate) struct Behaviour {
     limits: connection_limits::Behaviour,
     identify: identify::Behaviour,
-    pub(crate) gate: Gate,
+    // Asked in their order: votes first [NET-3].
+    votes: Gate,
+    blocks: Gate,
+    transactions: Gate,
     pub(crate) sync: request_response::Behaviour<SyncCodec>,
     ping: ping::Behaviour,
+}
+
+impl Behaviour {
+    pub(crate) fn gate(&mut self, lane: Lane) -> &mut Gate {
+        match lane {
+            Lane::Votes => &mut self.votes,
+            Lane::Blocks => &mut self.blocks,
+            Lane::Transactions => &mut self.transactions,
+        }
+    }
 }
 
 /// What they report.
 pub(crate) enum Event {
     Identify(Box<identify::Event>),
-    Gossip(gossipsub::Event),
+    Gossip(LaneEvent),
     Sync(request_response::Event<Request, Response>),
     Ping(ping::Event),
 }
@@ -55,8 +71,8 @@ impl From<identify::Event> for Event {
     }
 }
 
-impl From<gossipsub::Event> for Event {
-    fn from(event: gossipsub::Event) -> Self {
+impl From<LaneEvent> for Event {
+    fn from(event: LaneEvent) -> Self {
         Self::Gossip(event)
     }
 }
@@ -75,7 +91,7 @@ impl From<ping::Event> for Event {
 
 /// The swarm of a node, neither listening nor dialling yet.
 pub(crate) fn build(config: &NetworkConfig) -> Result<Swarm<Behaviour>, NetworkError> {
-    let gate = Gate::new(gossip::build(&config.chain)?);
+    let gate = |lane| gossip::build(&config.chain, lane).map(|gossip| Gate::new(lane, gossip));
     let handshake = Handshake {
         version: config.version,
         chain: config.chain,
@@ -88,7 +104,9 @@ pub(crate) fn build(config: &NetworkConfig) -> Result<Swarm<Behaviour>, NetworkE
     let behaviour = Behaviour {
         limits: connection_limits::Behaviour::new(limits(&config.limits)),
         identify: identify::Behaviour::new(identify),
-        gate,
+        votes: gate(Lane::Votes)?,
+        blocks: gate(Lane::Blocks)?,
+        transactions: gate(Lane::Transactions)?,
         sync: sync::behaviour(&config.chain).map_err(|error| NetworkError::Gossip {
             reason: error.to_string(),
         })?,
@@ -118,7 +136,7 @@ pub(crate) fn build(config: &NetworkConfig) -> Result<Swarm<Behaviour>, NetworkE
     let swarm = builder.with_swarm_config(|swarm| {
         swarm
             .with_idle_connection_timeout(IDLE_TIMEOUT)
-            .with_per_connection_event_buffer_size(64)
+            .with_per_connection_event_buffer_size(EVENTS)
     });
     Ok(swarm.build())
 }

@@ -8,6 +8,7 @@ use libp2p::{PeerId, identify, ping};
 use tokio::time::Instant;
 
 use super::Driver;
+use crate::lane::Lane;
 use crate::peers::{Due, Refused};
 use crate::{NetworkEvent, PeerRefusal};
 
@@ -73,7 +74,9 @@ impl Driver {
         if self.peers.passed(&peer, Instant::now()) {
             self.bootnodes.passed(&peer);
             // What it has sent so far comes out of the gate: its subscriptions first, then gossip.
-            self.swarm.behaviour_mut().gate.admit(peer);
+            for lane in Lane::ALL {
+                self.swarm.behaviour_mut().gate(lane).admit(peer);
+            }
         }
     }
 
@@ -97,7 +100,9 @@ impl Driver {
         if refused == Refused::Already {
             return;
         }
-        self.swarm.behaviour_mut().gate.refuse(&peer);
+        for lane in Lane::ALL {
+            self.swarm.behaviour_mut().gate(lane).refuse(&peer);
+        }
         if refused == Refused::WasConnected {
             self.lost(peer);
         }
