@@ -33,8 +33,9 @@ pub(crate) fn bytes_of(event: &Received) -> usize {
     });
     let topics = rpc.subscriptions.iter();
     let topics = topics.map(|subscription| FRAME_BYTES + subscription.topic_hash.as_str().len());
+    // The decoder adds one of its own to every frame.
     let control = match rpc.control_msgs.len() {
-        0 => 0,
+        0 | 1 => 0,
         count => IDS_BYTES + count * CONTROL_BYTES,
     };
     FRAME_BYTES + messages.sum::<usize>() + topics.sum::<usize>() + control

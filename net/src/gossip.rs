@@ -22,10 +22,10 @@ pub(crate) type Gossipsub = Behaviour<Bounds, MaxCountSubscriptionFilter<Whiteli
 
 /// Ids in one offer of messages; with [`MAX_CONTROL_BYTES`] above what they take at 34 bytes each, so that honest
 /// nodes under load do not refuse each other's offers.
-const MAX_OFFERED: usize = 2000;
+const MAX_OFFERED: usize = 1000;
 
 /// Control messages and subscriptions in one frame, in bytes [D5].
-pub(crate) const MAX_CONTROL_BYTES: usize = 96 << 10;
+pub(crate) const MAX_CONTROL_BYTES: usize = 48 << 10;
 
 /// Messages in one frame. A node sends one.
 const MAX_MESSAGES: usize = 64;
@@ -65,7 +65,7 @@ pub(crate) fn build(chain: &Digest, lane: Lane) -> Result<Gossipsub, NetworkErro
         .history_length(HISTORY)
         .history_gossip(OFFERED_FOR)
         // Peers hear early that a body is here already, and do not send it again.
-        .idontwant_message_size_threshold(4 << 10)
+        .idontwant_message_size_threshold(128 << 10)
         .build()
         .map_err(|error| failed(error.to_string()))?;
     let bounds = Bounds::new(chain, lane);

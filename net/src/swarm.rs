@@ -4,15 +4,13 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use libp2p::swarm::NetworkBehaviour;
-use libp2p::{
-    PeerId, Swarm, SwarmBuilder, connection_limits, identify, noise, ping, request_response, tcp, yamux,
-};
+use libp2p::{PeerId, Swarm, SwarmBuilder, connection_limits, identify, noise, ping, request_response};
 
 use crate::gate::{Gate, LaneEvent};
 use crate::handshake::Handshake;
 use crate::lane::Lane;
 use crate::sync::{self, Request, Response, SyncCodec};
-use crate::{Limits, NetworkConfig, NetworkError, gossip};
+use crate::{Limits, NetworkConfig, NetworkError, gossip, tcp};
 
 /// Connections are kept whether or not gossip uses them at the moment.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(24 * 3600);
@@ -119,19 +117,16 @@ pub(crate) fn build(config: &NetworkConfig) -> Result<Swarm<Behaviour>, NetworkE
     let identity = |error: noise::Error| NetworkError::Identity {
         reason: error.to_string(),
     };
+    let tcp = tcp::transport(&config.identity).map_err(identity)?;
     let builder = SwarmBuilder::with_existing_identity(config.identity.clone())
         .with_tokio()
-        .with_tcp(
-            tcp::Config::new().nodelay(true),
-            noise::Config::new,
-            yamux::Config::default,
-        )
-        .map_err(identity)?
         .with_quic_config(|mut quic| {
             quic.max_idle_timeout = u32::try_from(QUIC_IDLE_TIMEOUT.as_millis()).unwrap_or(u32::MAX);
             quic.keep_alive_interval = QUIC_IDLE_TIMEOUT / 4;
             quic
-        });
+        })
+        .with_other_transport(|_| tcp);
+    let Ok(builder) = builder;
     let Ok(builder) = builder.with_behaviour(|_| behaviour);
     let swarm = builder.with_swarm_config(|swarm| {
         swarm

@@ -37,6 +37,10 @@ impl Driver {
                 failed_messages,
             } => {
                 tracing::debug!(peer = %peer_id, lane = lane.name(), ?failed_messages, "slow to take messages");
+                if lane == Lane::Votes && self.laggards.report(peer_id, Instant::now()) {
+                    tracing::info!(peer = %peer_id, "takes no votes: disconnected");
+                    let _gone_already = self.swarm.disconnect_peer_id(peer_id);
+                }
             }
             gossipsub::Event::Unsubscribed { .. } | gossipsub::Event::GossipsubNotSupported { .. } => {}
         }
@@ -87,7 +91,6 @@ impl Driver {
 
     pub(super) fn obey(&mut self, command: Command) {
         match command {
-            Command::Publish { topic, bytes } => self.publish(topic, bytes),
             Command::Ask { peer, question } => self.ask(peer, question),
             Command::Expel(peer) => {
                 self.scores.use_up(peer, Instant::now());
@@ -96,7 +99,7 @@ impl Driver {
         }
     }
 
-    fn publish(&mut self, topic: Topic, bytes: Vec<u8>) {
+    pub(super) fn publish(&mut self, topic: Topic, bytes: Vec<u8>) {
         let hash = gossip::ident(topic, &self.handshake.chain).hash();
         let gossip = self.swarm.behaviour_mut().gate(topic.lane()).gossip();
         if let Err(error) = gossip.publish(hash, bytes) {
