@@ -11,6 +11,7 @@ mod lane;
 mod limits;
 mod mesh;
 mod misconduct;
+mod no_packing;
 mod node;
 mod once;
 mod overload;

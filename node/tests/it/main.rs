@@ -68,4 +68,5 @@ mod testnet_killed;
 mod testnet_launch;
 mod testnet_rounds;
 mod testnet_transactions;
+mod verdicts;
 mod verify_cli;
