@@ -18,7 +18,7 @@ RISKS  = cargo test --release -p klero-analysis --locked --test it -- measured
 MODEL  = cargo test --release -p klero-agreement --locked --test model --
 DOC    = RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --locked
 
-.PHONY: help setup testnet test fmt lint doc rules bench catchup instructions fuzz soak oracle vectors model mutants risks scale twins certificates deploy clean
+.PHONY: help setup testnet test fmt lint doc rules bench catchup instructions fuzz soak oracle vectors model mutants risks scale twins certificates deploy hostile clean
 
 help: ## this list
 	@echo "Klero: consensus by sampled committees"
@@ -71,6 +71,9 @@ certificates: ## sizes and times of certificates, and of a thousand votes: the t
 
 catchup: setup ## how quickly a node catches up that is far behind: the figures of docs/src/measurements/node.md; some minutes
 	cargo run --release -p klero-node --locked --example catch_up
+
+hostile: ## four nodes under each attack on the network: memory and time to finality, the table of docs/src/measurements/hostile.md
+	cargo test --release -p klero-node --locked --test it -- --include-ignored --nocapture attacks_at_most_double
 
 instructions: ## what seats and proofs take in instructions, beside what is recorded
 	scripts/instructions.sh

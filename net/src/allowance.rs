@@ -70,7 +70,7 @@ mod tests {
         while let Some(share) = allowance.take(Topic::Proposals, Topic::Proposals.max_bytes()) {
             shares.push(share);
         }
-        assert_eq!(shares.len(), 16, "32 MiB of proposals");
+        assert_eq!(shares.len(), 8, "16 MiB of proposals");
         assert!(allowance.take(Topic::Votes, 500).is_some());
 
         shares.pop();
@@ -90,9 +90,9 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_has_room_for_sixteen_of_its_greatest_messages() {
+    fn every_kind_has_room_for_eight_of_its_greatest_messages() {
         for topic in Topic::ALL {
-            assert!(topic.pending_bytes() >= 16 * topic.max_bytes(), "{topic:?}");
+            assert!(topic.pending_bytes() >= 8 * topic.max_bytes(), "{topic:?}");
         }
     }
 }

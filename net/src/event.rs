@@ -4,6 +4,7 @@ use libp2p::gossipsub::MessageId;
 use libp2p::{Multiaddr, PeerId};
 
 use crate::allowance::Share;
+use crate::lane::Lane;
 use crate::{PeerRefusal, Topic};
 
 /// Something that happened on the network.
@@ -44,6 +45,7 @@ pub struct Gossip {
 /// memory set aside for messages that wait: give it back soon, or drop it to let the message lapse.
 #[derive(Debug)]
 pub struct Receipt {
+    pub(crate) lane: Lane,
     pub(crate) message: MessageId,
     pub(crate) peer: PeerId,
     pub(crate) _share: Share,

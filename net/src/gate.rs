@@ -1,4 +1,4 @@
-//! A gate before gossipsub: what a peer sends is looked at only once the peer has passed the handshake [NET-5].
+//! A gate before each lane of gossip: what a peer sends is looked at only once the peer has passed the handshake [NET-5].
 //!
 //! The handshake and the first gossip travel on streams of their own and arrive in any order. What comes early
 //! waits here and is handed on in its order when the peer is let in; what a refused peer sent is thrown away.
@@ -13,29 +13,20 @@ use std::task::{Context, Poll};
 
 use libp2p::core::Endpoint;
 use libp2p::core::transport::PortUse;
+use libp2p::gossipsub;
 use libp2p::swarm::{
     CloseConnection, ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, THandler, THandlerInEvent,
     THandlerOutEvent, ToSwarm,
 };
 use libp2p::{Multiaddr, PeerId};
 
+use crate::cost::{Received, bytes_of};
 use crate::gossip::Gossipsub;
-
-/// What a peer sends on its streams, decoded.
-type Received = THandlerOutEvent<Gossipsub>;
+use crate::lane::Lane;
+use crate::paced::Paced;
 
 /// How many stream events of a peer wait for its handshake. A peer that sends more is disconnected.
 const HELD: usize = 512;
-
-/// What may wait of all peers together, in bytes. When more does, the peer with most of it is disconnected.
-const HELD_BYTES: usize = 64 << 20;
-
-/// What a frame takes beside its messages.
-const FRAME_BYTES: usize = 256;
-
-/// What control messages in a frame are taken for: their number is not known here, only that the decoder allows
-/// 256 KiB of them.
-const CONTROL_BYTES: usize = 512 << 10;
 
 /// What waits of a peer.
 #[derive(Default)]
@@ -46,12 +37,21 @@ struct Held {
 
 enum Standing {
     Waiting(Held),
-    Admitted,
+    /// It has passed the handshake; whether it has subscribed to a topic of the lane.
+    Admitted(bool),
     Refused,
 }
 
-/// Gossipsub behind the gate.
+/// Something that happened in a lane.
+#[derive(Debug)]
+pub(crate) struct LaneEvent {
+    pub(crate) lane: Lane,
+    pub(crate) event: gossipsub::Event,
+}
+
+/// A lane behind its gate.
 pub(crate) struct Gate {
+    lane: Lane,
     gossip: Gossipsub,
     peers: HashMap<PeerId, Standing>,
     /// The bytes of all that waits.
@@ -61,8 +61,9 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
-    pub(crate) fn new(gossip: Gossipsub) -> Self {
+    pub(crate) fn new(lane: Lane, gossip: Gossipsub) -> Self {
         Self {
+            lane,
             gossip,
             peers: HashMap::new(),
             held_bytes: 0,
@@ -75,12 +76,17 @@ impl Gate {
         &mut self.gossip
     }
 
+    /// Whether a peer that was let in takes part in this lane.
+    pub(crate) fn has_subscriber(&self, peer: &PeerId) -> bool {
+        matches!(self.peers.get(peer), Some(Standing::Admitted(true)))
+    }
+
     /// Lets a peer in, and what it has sent so far.
     pub(crate) fn admit(&mut self, peer: PeerId) {
         if !matches!(self.peers.get(&peer), Some(Standing::Waiting(_))) {
             return;
         }
-        for (connection, event) in self.stand(peer, Standing::Admitted) {
+        for (connection, event) in self.stand(peer, Standing::Admitted(false)) {
             self.gossip.on_connection_handler_event(peer, connection, event);
         }
     }
@@ -121,10 +127,10 @@ impl Gate {
         if held.events.len() > HELD {
             self.turn_away(peer);
         }
-        while self.held_bytes > HELD_BYTES {
+        while self.held_bytes > self.lane.early_bytes() {
             let waiting = self.peers.iter().filter_map(|(peer, standing)| match standing {
                 Standing::Waiting(held) => Some((held.bytes, *peer)),
-                Standing::Admitted | Standing::Refused => None,
+                Standing::Admitted(_) | Standing::Refused => None,
             });
             // Somebody holds something, as the sum is not 0.
             let Some((_, greediest)) = waiting.max() else {
@@ -140,34 +146,9 @@ impl Gate {
     }
 }
 
-/// The memory that an event takes, roughly.
-fn bytes_of(event: &Received) -> usize {
-    let Received::Message {
-        rpc,
-        invalid_messages,
-    } = event
-    else {
-        return FRAME_BYTES;
-    };
-    let invalid = invalid_messages.iter().map(|(message, _)| message);
-    let messages = rpc.messages.iter().chain(invalid);
-    let messages = messages.map(|message| {
-        let key = message.key.as_ref().map_or(0, Vec::len);
-        FRAME_BYTES + message.data.len() + message.topic.as_str().len() + key
-    });
-    let topics = rpc.subscriptions.iter();
-    let topics = topics.map(|subscription| FRAME_BYTES + subscription.topic_hash.as_str().len());
-    let control = if rpc.control_msgs.is_empty() {
-        0
-    } else {
-        CONTROL_BYTES
-    };
-    FRAME_BYTES + messages.sum::<usize>() + topics.sum::<usize>() + control
-}
-
 impl NetworkBehaviour for Gate {
-    type ConnectionHandler = <Gossipsub as NetworkBehaviour>::ConnectionHandler;
-    type ToSwarm = <Gossipsub as NetworkBehaviour>::ToSwarm;
+    type ConnectionHandler = Paced;
+    type ToSwarm = LaneEvent;
 
     fn handle_established_inbound_connection(
         &mut self,
@@ -176,8 +157,10 @@ impl NetworkBehaviour for Gate {
         local: &Multiaddr,
         remote: &Multiaddr,
     ) -> Result<THandler<Self>, ConnectionDenied> {
-        self.gossip
-            .handle_established_inbound_connection(connection, peer, local, remote)
+        let handler = self
+            .gossip
+            .handle_established_inbound_connection(connection, peer, local, remote)?;
+        Ok(Paced::new(handler, self.lane))
     }
 
     fn handle_established_outbound_connection(
@@ -188,8 +171,10 @@ impl NetworkBehaviour for Gate {
         role: Endpoint,
         port: PortUse,
     ) -> Result<THandler<Self>, ConnectionDenied> {
-        self.gossip
-            .handle_established_outbound_connection(connection, peer, address, role, port)
+        let handler = self
+            .gossip
+            .handle_established_outbound_connection(connection, peer, address, role, port)?;
+        Ok(Paced::new(handler, self.lane))
     }
 
     fn on_swarm_event(&mut self, event: FromSwarm) {
@@ -215,7 +200,7 @@ impl NetworkBehaviour for Gate {
         event: THandlerOutEvent<Self>,
     ) {
         match self.peers.get(&peer) {
-            Some(Standing::Admitted) => self.gossip.on_connection_handler_event(peer, connection, event),
+            Some(Standing::Admitted(_)) => self.gossip.on_connection_handler_event(peer, connection, event),
             Some(Standing::Waiting(_)) => self.hold(peer, connection, event),
             Some(Standing::Refused) | None => {}
         }
@@ -229,6 +214,13 @@ impl NetworkBehaviour for Gate {
                 connection: CloseConnection::All,
             });
         }
-        self.gossip.poll(cx)
+        let event = self.gossip.poll(cx);
+        if let Poll::Ready(ToSwarm::GenerateEvent(gossipsub::Event::Subscribed { peer_id, .. })) = &event
+            && let Some(Standing::Admitted(is_subscribed)) = self.peers.get_mut(peer_id)
+        {
+            *is_subscribed = true;
+        }
+        let lane = self.lane;
+        event.map(|event| event.map_out(|event| LaneEvent { lane, event }))
     }
 }

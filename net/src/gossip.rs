@@ -15,23 +15,23 @@ use libp2p::gossipsub::{
     MessageAuthenticity, MessageId, RawMessage, TopicHash, ValidationMode, WhitelistSubscriptionFilter,
 };
 
+use crate::lane::Lane;
 use crate::{NetworkError, Topic};
 
 pub(crate) type Gossipsub = Behaviour<Bounds, MaxCountSubscriptionFilter<WhitelistSubscriptionFilter>>;
 
-/// The greatest frame: the greatest message with its envelope, and what the decoder may have read ahead.
-const MAX_FRAME_BYTES: usize = Topic::Proposals.max_bytes() + (64 << 10);
+/// Ids in one offer of messages; with [`MAX_CONTROL_BYTES`] above what they take at 34 bytes each, so that honest
+/// nodes under load do not refuse each other's offers.
+const MAX_OFFERED: usize = 1000;
 
-/// Ids in one offer of messages; with [`MAX_CONTROL_BYTES`] well above what they take at 34 bytes each, so that
-/// honest nodes under load do not refuse each other's offers.
-const MAX_OFFERED: usize = 5000;
+/// Control messages and subscriptions in one frame, in bytes [D5].
+pub(crate) const MAX_CONTROL_BYTES: usize = 48 << 10;
 
-/// Control messages in one frame, in bytes [D5].
-const MAX_CONTROL_BYTES: usize = 256 << 10;
+/// Messages in one frame. A node sends one.
+const MAX_MESSAGES: usize = 64;
 
-/// How many messages wait for a slow peer before newer ones are not sent to it. Own messages lapse there after
-/// five seconds, others after one.
-const SEND_QUEUE: usize = 4096;
+/// Offers of messages that are looked at in a heartbeat, of each peer [D5]. A node makes one for each topic.
+const MAX_OFFERS: usize = 10;
 
 const HEARTBEAT: Duration = Duration::from_millis(500);
 
@@ -41,18 +41,20 @@ const HISTORY: usize = 20;
 /// For how many heartbeats a message is offered to peers outside the mesh.
 const OFFERED_FOR: usize = 6;
 
-/// The gossip of a chain, subscribed to every topic.
-pub(crate) fn build(chain: &Digest) -> Result<Gossipsub, NetworkError> {
+/// A lane of the gossip of a chain, subscribed to each of its topics.
+pub(crate) fn build(chain: &Digest, lane: Lane) -> Result<Gossipsub, NetworkError> {
     let failed = |reason: String| NetworkError::Gossip { reason };
     let config = ConfigBuilder::default()
         .validation_mode(ValidationMode::Anonymous)
         .validate_messages()
         .message_id_fn(message_id)
         .flood_publish(true)
-        .max_transmit_size(MAX_FRAME_BYTES)
+        .max_transmit_size(lane.max_frame_bytes())
+        .max_publish_messages(MAX_MESSAGES)
         .max_control_message_size(MAX_CONTROL_BYTES)
         .max_control_messages_sent(MAX_OFFERED)
-        .connection_handler_queue_len(SEND_QUEUE)
+        .max_ihave_messages_heartbeat(MAX_OFFERS)
+        .connection_handler_queue_len(lane.queue())
         // Two nodes form a mesh of two; hundreds, of eight.
         .mesh_n_low(6)
         .mesh_n(8)
@@ -63,20 +65,20 @@ pub(crate) fn build(chain: &Digest) -> Result<Gossipsub, NetworkError> {
         .history_length(HISTORY)
         .history_gossip(OFFERED_FOR)
         // Peers hear early that a body is here already, and do not send it again.
-        .idontwant_message_size_threshold(4 << 10)
+        .idontwant_message_size_threshold(128 << 10)
         .build()
         .map_err(|error| failed(error.to_string()))?;
-    let bounds = Bounds::new(chain);
+    let bounds = Bounds::new(chain, lane);
     let filter = MaxCountSubscriptionFilter {
         filter: WhitelistSubscriptionFilter(bounds.0.keys().cloned().collect::<HashSet<_>>()),
-        max_subscribed_topics: Topic::ALL.len(),
-        max_subscriptions_per_request: 4 * Topic::ALL.len(),
+        max_subscribed_topics: lane.topics().count(),
+        max_subscriptions_per_request: 4 * lane.topics().count(),
     };
     let authenticity = MessageAuthenticity::Anonymous;
     let mut gossip =
         Gossipsub::new_with_subscription_filter_and_transform(authenticity, config, filter, bounds)
             .map_err(|reason| failed(reason.to_owned()))?;
-    for topic in Topic::ALL {
+    for topic in lane.topics() {
         gossip
             .subscribe(&ident(topic, chain))
             .map_err(|error| failed(error.to_string()))?;
@@ -107,20 +109,24 @@ fn message_id(message: &Message) -> MessageId {
     MessageId::new(digest.as_bytes())
 }
 
-/// Drops what belongs to no topic of this chain, or is too long for its own, before anything else is done with
+/// Drops what belongs to no topic of this lane and chain, or is too long for its own, before anything else is done with
 /// it: it is not remembered, not offered and not delivered. Nothing is decompressed [D9].
 pub(crate) struct Bounds(HashMap<TopicHash, Topic>);
 
 impl Bounds {
-    fn new(chain: &Digest) -> Self {
-        Self(topics(chain))
+    fn new(chain: &Digest, lane: Lane) -> Self {
+        Self(
+            lane.topics()
+                .map(|topic| (ident(topic, chain).hash(), topic))
+                .collect(),
+        )
     }
 
     fn check(&self, topic: &TopicHash, length: usize) -> io::Result<()> {
         match self.0.get(topic) {
             None => Err(io::Error::new(
                 io::ErrorKind::InvalidData,
-                "no topic of this chain",
+                "no topic of this chain and lane",
             )),
             Some(topic) if length > topic.max_bytes() => Err(io::Error::new(
                 io::ErrorKind::InvalidData,
@@ -171,12 +177,18 @@ mod tests {
     }
 
     #[test]
-    fn bounds_hold_at_the_byte() {
+    fn bounds_hold_at_the_byte_and_in_the_topics_own_lane() {
         let chain = Digest([1; 32]);
-        let bounds = Bounds::new(&chain);
-        for topic in Topic::ALL {
+        for (topic, lane) in Topic::ALL
+            .into_iter()
+            .flat_map(|topic| Lane::ALL.map(|lane| (topic, lane)))
+        {
+            let bounds = Bounds::new(&chain, lane);
             let hash = ident(topic, &chain).hash();
-            assert!(bounds.check(&hash, topic.max_bytes()).is_ok());
+            assert_eq!(
+                bounds.check(&hash, topic.max_bytes()).is_ok(),
+                topic.lane() == lane
+            );
             assert!(bounds.check(&hash, topic.max_bytes() + 1).is_err());
             assert!(
                 bounds.check(&ident(topic, &Digest([2; 32])).hash(), 1).is_err(),
@@ -187,6 +199,8 @@ mod tests {
 
     #[test]
     fn the_settings_are_accepted() {
-        assert!(build(&Digest([1; 32])).is_ok());
+        for lane in Lane::ALL {
+            assert!(build(&Digest([1; 32]), lane).is_ok(), "{lane:?}");
+        }
     }
 }

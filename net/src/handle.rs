@@ -6,12 +6,12 @@ use klero_sampling::Digest;
 use libp2p::{Multiaddr, PeerId};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
+use crate::outgoing::Outbox;
 use crate::sync::{Question, Request};
 use crate::{PublishError, Receipt, RequestError, Topic, Verdict};
 
 /// What the node wants done.
 pub(crate) enum Command {
-    Publish { topic: Topic, bytes: Vec<u8> },
     Ask { peer: PeerId, question: Question },
     Expel(PeerId),
 }
@@ -22,6 +22,7 @@ pub(crate) enum Command {
 #[derive(Debug, Clone)]
 pub struct Network {
     pub(crate) local: PeerId,
+    pub(crate) outbox: Outbox,
     pub(crate) commands: mpsc::Sender<Command>,
     pub(crate) verdicts: mpsc::Sender<(Receipt, Verdict)>,
     pub(crate) peers: watch::Receiver<Arc<[PeerId]>>,
@@ -45,12 +46,7 @@ impl Network {
         if length > limit {
             return Err(PublishError::TooLong { length, limit });
         }
-        self.commands
-            .try_send(Command::Publish { topic, bytes })
-            .map_err(|error| match error {
-                mpsc::error::TrySendError::Full(_) => PublishError::Overloaded,
-                mpsc::error::TrySendError::Closed(_) => PublishError::Closed,
-            })
+        self.outbox.send(topic, bytes)
     }
 
     /// Judges a message [NET-1]: only what is accepted is passed on. A verdict that comes more than ten seconds

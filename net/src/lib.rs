@@ -15,6 +15,13 @@
 //! A message stays known for a minute whatever its verdict, and copies of it are dropped meanwhile. So what is
 //! early should be held by the node, not ignored; and what a node sends again must differ in some byte.
 //!
+//! # Lanes
+//!
+//! Votes, blocks and transactions travel in three lanes on every connection: streams, queues and flow control of one
+//! are nothing to the others, so no volume of bodies or transactions delays a vote [NET-3]. What the node wants sent
+//! waits in a channel for each lane, too, and votes are taken first. From each peer a lane is read at a pace of its
+//! own; what a peer sends faster waits on its side.
+//!
 //! # What happens to a peer
 //!
 //! **Upon** a connection, either side says which protocol version and chain it follows. A peer that differs is
@@ -41,6 +48,7 @@ mod allowance;
 mod book;
 mod bootnodes;
 mod config;
+mod cost;
 mod discovery;
 mod doorman;
 mod driver;
@@ -50,14 +58,20 @@ mod gate;
 mod gossip;
 mod handle;
 mod handshake;
+mod laggards;
+mod lane;
 mod links;
+mod named;
 mod names;
+mod outgoing;
+mod paced;
 mod peers;
 mod refusal;
 mod scores;
 mod seeker;
 mod swarm;
 mod sync;
+mod tcp;
 mod topic;
 
 pub use config::{Limits, NetworkConfig, OUTBOUND, PROTOCOL_VERSION};

@@ -5,17 +5,15 @@ use std::time::Duration;
 
 use libp2p::swarm::NetworkBehaviour;
 use libp2p::swarm::behaviour::toggle::Toggle;
-use libp2p::{
-    PeerId, Swarm, SwarmBuilder, connection_limits, gossipsub, identify, noise, ping, request_response, tcp,
-    yamux,
-};
+use libp2p::{PeerId, Swarm, SwarmBuilder, connection_limits, identify, noise, ping, request_response};
 
 use crate::discovery::{Discovery, Rumour};
 use crate::doorman::Doorman;
-use crate::gate::Gate;
+use crate::gate::{Gate, LaneEvent};
 use crate::handshake::Handshake;
+use crate::lane::Lane;
 use crate::sync::{self, Request, Response, SyncCodec};
-use crate::{Limits, NetworkConfig, NetworkError, gossip};
+use crate::{Limits, NetworkConfig, NetworkError, gossip, tcp};
 
 /// Connections are kept whether or not gossip uses them at the moment.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(24 * 3600);
@@ -26,6 +24,9 @@ const PING_INTERVAL: Duration = Duration::from_secs(10);
 /// The same for QUIC, which keeps itself alive four times as often.
 const QUIC_IDLE_TIMEOUT: Duration = Duration::from_secs(8);
 
+/// Decoded frames of a connection that wait for the swarm, of all its lanes: beyond, the peer waits.
+const EVENTS: usize = 4;
+
 /// What runs on a connection. The limits come first: those after them take in every connection that they are
 /// asked about, and never learn of one that a later part denies.
 #[derive(NetworkBehaviour)]
@@ -35,16 +36,29 @@ pub(crate) struct Behaviour {
     doorman: Doorman,
     identify: identify::Behaviour,
     pub(crate) discovery: Toggle<Discovery>,
-    pub(crate) gate: Gate,
+    // Asked in their order: votes first [NET-3].
+    votes: Gate,
+    blocks: Gate,
+    transactions: Gate,
     pub(crate) sync: request_response::Behaviour<SyncCodec>,
     ping: ping::Behaviour,
+}
+
+impl Behaviour {
+    pub(crate) fn gate(&mut self, lane: Lane) -> &mut Gate {
+        match lane {
+            Lane::Votes => &mut self.votes,
+            Lane::Blocks => &mut self.blocks,
+            Lane::Transactions => &mut self.transactions,
+        }
+    }
 }
 
 /// What they report.
 pub(crate) enum Event {
     Identify(Box<identify::Event>),
     Discovery(Option<Rumour>),
-    Gossip(gossipsub::Event),
+    Gossip(LaneEvent),
     Sync(request_response::Event<Request, Response>),
     Ping(ping::Event),
 }
@@ -67,8 +81,8 @@ impl From<Option<Rumour>> for Event {
     }
 }
 
-impl From<gossipsub::Event> for Event {
-    fn from(event: gossipsub::Event) -> Self {
+impl From<LaneEvent> for Event {
+    fn from(event: LaneEvent) -> Self {
         Self::Gossip(event)
     }
 }
@@ -87,7 +101,7 @@ impl From<ping::Event> for Event {
 
 /// The swarm of a node, neither listening nor dialling yet.
 pub(crate) fn build(config: &NetworkConfig) -> Result<Swarm<Behaviour>, NetworkError> {
-    let gate = Gate::new(gossip::build(&config.chain)?);
+    let gate = |lane| gossip::build(&config.chain, lane).map(|gossip| Gate::new(lane, gossip));
     let handshake = Handshake {
         version: config.version,
         chain: config.chain,
@@ -107,7 +121,9 @@ pub(crate) fn build(config: &NetworkConfig) -> Result<Swarm<Behaviour>, NetworkE
         doorman: Doorman::new(config.limits),
         identify: identify::Behaviour::new(identify),
         discovery: discovery.flatten().into(),
-        gate,
+        votes: gate(Lane::Votes)?,
+        blocks: gate(Lane::Blocks)?,
+        transactions: gate(Lane::Transactions)?,
         sync: sync::behaviour(&config.chain).map_err(|error| NetworkError::Gossip {
             reason: error.to_string(),
         })?,
@@ -120,24 +136,21 @@ pub(crate) fn build(config: &NetworkConfig) -> Result<Swarm<Behaviour>, NetworkE
     let identity = |error: noise::Error| NetworkError::Identity {
         reason: error.to_string(),
     };
+    let tcp = tcp::transport(&config.identity).map_err(identity)?;
     let builder = SwarmBuilder::with_existing_identity(config.identity.clone())
         .with_tokio()
-        .with_tcp(
-            tcp::Config::new().nodelay(true),
-            noise::Config::new,
-            yamux::Config::default,
-        )
-        .map_err(identity)?
         .with_quic_config(|mut quic| {
             quic.max_idle_timeout = u32::try_from(QUIC_IDLE_TIMEOUT.as_millis()).unwrap_or(u32::MAX);
             quic.keep_alive_interval = QUIC_IDLE_TIMEOUT / 4;
             quic
-        });
+        })
+        .with_other_transport(|_| tcp);
+    let Ok(builder) = builder;
     let Ok(builder) = builder.with_behaviour(|_| behaviour);
     let builder = builder.with_swarm_config(|swarm| {
         swarm
             .with_idle_connection_timeout(IDLE_TIMEOUT)
-            .with_per_connection_event_buffer_size(64)
+            .with_per_connection_event_buffer_size(EVENTS)
     });
     let mut swarm = builder.build();
     for address in config.external.iter().filter(|_| config.discovery) {

@@ -2,6 +2,8 @@
 
 use klero_sampling::Digest;
 
+use crate::lane::Lane;
+
 const KIB: usize = 1 << 10;
 const MIB: usize = 1 << 20;
 
@@ -58,6 +60,15 @@ impl Topic {
         format!("/klero/{chain}/{}/1", self.name())
     }
 
+    /// The lane in which the kind travels [NET-3].
+    pub(crate) const fn lane(self) -> Lane {
+        match self {
+            Self::Votes | Self::Certificates | Self::Evidence => Lane::Votes,
+            Self::Proposals => Lane::Blocks,
+            Self::Transactions => Lane::Transactions,
+        }
+    }
+
     /// How many messages may wait for their verdicts at once.
     pub(crate) const fn pending_messages(self) -> usize {
         match self {
@@ -68,12 +79,11 @@ impl Topic {
         }
     }
 
-    /// How many bytes may wait for their verdicts at once; sixteen of the greatest messages always fit.
+    /// How many bytes may wait for their verdicts at once; eight of the greatest messages always fit.
     pub(crate) const fn pending_bytes(self) -> usize {
         match self {
-            Self::Votes | Self::Transactions => 16 * MIB,
-            Self::Proposals => 32 * MIB,
-            Self::Certificates => 15 * MIB,
+            Self::Votes | Self::Proposals => 16 * MIB,
+            Self::Certificates | Self::Transactions => 8 * MIB,
             Self::Evidence => MIB,
         }
     }

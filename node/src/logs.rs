@@ -14,6 +14,9 @@ use tracing_subscriber::{EnvFilter, Registry, reload};
 /// Lines that are kept, and the most bytes of one.
 const MOST_LINES: usize = 500;
 const MOST_BYTES: usize = 1 << 10;
+/// What peers can make a library say at will is not written unless it is asked for by name; what matters of it is said
+/// by this node itself.
+const QUIET: &str = "libp2p_gossipsub";
 /// The longest filter.
 const MOST_FILTER: usize = 1 << 10;
 
@@ -37,11 +40,9 @@ impl Logs {
     /// Writes the log of this process from now on, with a filter as `KLERO_LOG` has it; what is wrong in it is left out.
     /// A process has one log: where there is one already, it stays, and changes here have no effect.
     pub fn install(filter: &str) -> Self {
-        let first = EnvFilter::builder()
-            .with_default_directive(LevelFilter::INFO.into())
-            .parse_lossy(filter);
-        let shown = first.to_string();
-        let (filter, handle) = reload::Layer::new(first);
+        let builder = || EnvFilter::builder().with_default_directive(LevelFilter::INFO.into());
+        let shown = builder().parse_lossy(filter).to_string();
+        let (filter, handle) = reload::Layer::new(builder().parse_lossy(with_quiet(filter)));
         let lines = Lines::default();
         let to_people = tracing_subscriber::fmt::layer()
             .with_writer(io::stderr)
@@ -78,12 +79,13 @@ impl Logs {
         if filter.len() > MOST_FILTER {
             return Err(format!("a filter of more than {MOST_FILTER} bytes"));
         }
-        let parsed = EnvFilter::builder()
-            .with_default_directive(LevelFilter::INFO.into())
-            .parse(filter)
-            .map_err(|error| error.to_string())?;
+        let builder = || EnvFilter::builder().with_default_directive(LevelFilter::INFO.into());
+        let parsed = builder().parse(filter).map_err(|error| error.to_string())?;
         let mut kept = self.0.filter.lock().unwrap_or_else(PoisonError::into_inner);
         let shown = parsed.to_string();
+        let parsed = builder()
+            .parse(with_quiet(filter))
+            .map_err(|error| error.to_string())?;
         self.0.handle.reload(parsed).map_err(|error| error.to_string())?;
         *kept = shown;
         Ok(())
@@ -93,6 +95,15 @@ impl Logs {
     pub fn lines(&self) -> Vec<String> {
         let lines = self.0.lines.0.lock().unwrap_or_else(PoisonError::into_inner);
         lines.iter().cloned().collect()
+    }
+}
+
+/// The filter, with [`QUIET`] down to its errors where it is not named.
+fn with_quiet(filter: &str) -> String {
+    match filter {
+        named if named.contains(QUIET) => named.to_owned(),
+        "" => format!("info,{QUIET}=error"),
+        other => format!("{other},{QUIET}=error"),
     }
 }
 
@@ -129,6 +140,16 @@ impl Write for Lines {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_library_that_peers_make_talk_is_quiet_unless_it_is_named() {
+        assert_eq!(with_quiet(""), "info,libp2p_gossipsub=error");
+        assert_eq!(with_quiet("debug"), "debug,libp2p_gossipsub=error");
+        assert_eq!(with_quiet("libp2p_gossipsub=debug"), "libp2p_gossipsub=debug");
+        for filter in ["", "klero_node=debug,warn", "libp2p_gossipsub=debug"] {
+            assert!(with_quiet(filter).parse::<EnvFilter>().is_ok(), "{filter}");
+        }
+    }
 
     #[test]
     fn the_last_lines_are_kept_and_long_ones_cut() {

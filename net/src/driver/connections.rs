@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use super::Driver;
 use crate::address::{Origin, ip_of};
 use crate::bootnodes::Call;
+use crate::lane::Lane;
 use crate::peers::{Due, Refused};
 use crate::{NetworkEvent, PeerRefusal, names};
 
@@ -132,7 +133,9 @@ impl Driver {
         if self.peers.passed(&peer, Instant::now()) {
             self.bootnodes.passed(&peer);
             // What it has sent so far comes out of the gate: its subscriptions first, then gossip.
-            self.swarm.behaviour_mut().gate.admit(peer);
+            for lane in Lane::ALL {
+                self.swarm.behaviour_mut().gate(lane).admit(peer);
+            }
         }
     }
 
@@ -156,7 +159,9 @@ impl Driver {
         if refused == Refused::Already {
             return;
         }
-        self.swarm.behaviour_mut().gate.refuse(&peer);
+        for lane in Lane::ALL {
+            self.swarm.behaviour_mut().gate(lane).refuse(&peer);
+        }
         self.unlearn(&peer);
         if refused == Refused::WasConnected {
             self.lost(peer);

@@ -8,12 +8,14 @@ use libp2p::request_response::{self, InboundRequestId, OutboundFailure, Response
 use tokio::time::Instant;
 
 use super::Driver;
+use crate::gate::LaneEvent;
 use crate::handle::Command;
+use crate::lane::Lane;
 use crate::sync::{Answer, Question, Request, Response};
-use crate::{Gossip, NetworkEvent, PeerRefusal, Receipt, RequestError, Topic, Verdict, gossip};
+use crate::{Gossip, NetworkEvent, PeerRefusal, Receipt, Refusal, RequestError, Topic, Verdict, gossip};
 
 impl Driver {
-    pub(super) fn on_gossip(&mut self, event: gossipsub::Event) {
+    pub(super) fn on_gossip(&mut self, LaneEvent { lane, event }: LaneEvent) {
         match event {
             gossipsub::Event::Message {
                 propagation_source,
@@ -23,14 +25,22 @@ impl Driver {
                 self.on_message(propagation_source, message_id, message);
             }
             gossipsub::Event::Subscribed { peer_id, .. } => {
-                self.peers.subscribed(&peer_id);
-                self.connect(peer_id);
+                let behaviour = self.swarm.behaviour_mut();
+                let in_every_lane = |lane| behaviour.gate(lane).has_subscriber(&peer_id);
+                if Lane::ALL.into_iter().all(in_every_lane) {
+                    self.peers.subscribed(&peer_id);
+                    self.connect(peer_id);
+                }
             }
             gossipsub::Event::SlowPeer {
                 peer_id,
                 failed_messages,
             } => {
-                tracing::debug!(peer = %peer_id, ?failed_messages, "a peer is slow to take messages");
+                tracing::debug!(peer = %peer_id, lane = lane.name(), ?failed_messages, "slow to take messages");
+                if lane == Lane::Votes && self.laggards.report(peer_id, Instant::now()) {
+                    tracing::info!(peer = %peer_id, "takes no votes: disconnected");
+                    let _gone_already = self.swarm.disconnect_peer_id(peer_id);
+                }
             }
             gossipsub::Event::Unsubscribed { .. } | gossipsub::Event::GossipsubNotSupported { .. } => {}
         }
@@ -39,15 +49,18 @@ impl Driver {
     /// Hands a message to the node, or ignores it when the node has too many to judge already [NET-2].
     fn on_message(&mut self, peer: PeerId, id: MessageId, message: Message) {
         self.connect(peer);
-        let topic = self.topics.get(&message.topic).copied();
-        let topic = topic.filter(|_| self.peers.has_passed(&peer));
-        let share = topic.and_then(|topic| Some((topic, self.allowance.take(topic, message.data.len())?)));
-        let Some((topic, share)) = share else {
+        // Nothing of another topic comes out of a lane.
+        let Some(&topic) = self.topics.get(&message.topic) else {
+            return;
+        };
+        let share = self.allowance.take(topic, message.data.len());
+        let Some(share) = share.filter(|_| self.peers.has_passed(&peer)) else {
             tracing::debug!(%peer, ?topic, "no room for a message");
-            self.report(&id, &peer, Verdict::Ignore);
+            self.report(topic.lane(), &id, &peer, Refusal::Overloaded.verdict());
             return;
         };
         let receipt = Receipt {
+            lane: topic.lane(),
             message: id,
             peer,
             _share: share,
@@ -59,26 +72,25 @@ impl Driver {
             peer,
         };
         if let Some(NetworkEvent::Gossip(Gossip { receipt, .. })) = self.emit(NetworkEvent::Gossip(gossip)) {
-            self.carry_out(&receipt, Verdict::Ignore);
+            self.carry_out(&receipt, Refusal::Overloaded.verdict());
         }
     }
 
     pub(super) fn carry_out(&mut self, receipt: &Receipt, verdict: Verdict) {
-        self.report(&receipt.message, &receipt.peer, verdict);
+        self.report(receipt.lane, &receipt.message, &receipt.peer, verdict);
         // [NET-2]: it counts against whoever sent it.
         if verdict == Verdict::Reject && self.scores.reject(receipt.peer, Instant::now()) {
             self.refuse(receipt.peer, PeerRefusal::Misbehaved);
         }
     }
 
-    fn report(&mut self, id: &MessageId, peer: &PeerId, verdict: Verdict) {
-        let gossip = self.swarm.behaviour_mut().gate.gossip();
+    fn report(&mut self, lane: Lane, id: &MessageId, peer: &PeerId, verdict: Verdict) {
+        let gossip = self.swarm.behaviour_mut().gate(lane).gossip();
         gossip.report_message_validation_result(id, peer, MessageAcceptance::from(verdict));
     }
 
     pub(super) fn obey(&mut self, command: Command) {
         match command {
-            Command::Publish { topic, bytes } => self.publish(topic, bytes),
             Command::Ask { peer, question } => self.ask(peer, question),
             Command::Expel(peer) => {
                 self.scores.use_up(peer, Instant::now());
@@ -87,9 +99,10 @@ impl Driver {
         }
     }
 
-    fn publish(&mut self, topic: Topic, bytes: Vec<u8>) {
+    pub(super) fn publish(&mut self, topic: Topic, bytes: Vec<u8>) {
         let hash = gossip::ident(topic, &self.handshake.chain).hash();
-        if let Err(error) = self.swarm.behaviour_mut().gate.gossip().publish(hash, bytes) {
+        let gossip = self.swarm.behaviour_mut().gate(topic.lane()).gossip();
+        if let Err(error) = gossip.publish(hash, bytes) {
             // The same bytes again, or nobody to send them to; both are in order.
             tracing::debug!(?topic, %error, "not published");
         }

@@ -1,11 +1,12 @@
 //! The task that owns the swarm: it carries events out to the node, and the node's wishes in.
 //!
-//! It never waits for the node. Three channels join the two, each bounded:
+//! It never waits for the node. These channels join the two, each bounded:
 //!
 //! - **events**, to the node: room for every message that may wait for a verdict, see [`crate::allowance`], and
 //!   for [`OTHER_EVENTS`] more. A message beyond its kind's allowance is ignored and dropped; when the node
 //!   leaves even the others lying, news of peers is dropped with a warning, and [`Network::peers`] stays right.
 //! - **verdicts**, from the node: room for as many as there can be receipts, so it is never full.
+//! - **outgoing**, from the node: a channel for each lane of gossip, see [`crate::outgoing`].
 //! - **commands**, from the node: [`COMMANDS`]; when full, the caller is told `Overloaded`.
 
 mod connections;
@@ -34,18 +35,22 @@ use crate::book::Book;
 use crate::bootnodes::Bootnodes;
 use crate::handle::Command;
 use crate::handshake::Handshake;
+use crate::laggards::Laggards;
 use crate::links::Links;
+use crate::outgoing::Outgoing;
 use crate::peers::Peers;
 use crate::scores::Scores;
 use crate::seeker::Seeker;
 use crate::swarm::{Behaviour, Event};
 use crate::sync::{Answers, ChainReader, Requests};
-use crate::{Network, NetworkConfig, NetworkError, NetworkEvent, Receipt, Topic, Verdict, gossip, swarm};
+use crate::{
+    Network, NetworkConfig, NetworkError, NetworkEvent, Receipt, Topic, Verdict, gossip, outgoing, swarm,
+};
 
 /// Events beside gossip that may wait for the node.
 const OTHER_EVENTS: usize = 1024;
 
-/// Messages and requests of the node that may wait for the swarm.
+/// Requests of the node that may wait for the swarm.
 const COMMANDS: usize = 1024;
 
 /// How often what is due is looked for.
@@ -65,6 +70,7 @@ pub(crate) struct Driver {
     peers: Peers,
     links: Links,
     scores: Scores,
+    laggards: Laggards,
     bootnodes: Bootnodes,
     /// Lookups of the names of boot nodes, one for each at most.
     names: FuturesUnordered<BoxFuture<'static, Resolved>>,
@@ -74,6 +80,7 @@ pub(crate) struct Driver {
     answers: Answers,
     requests: Requests,
     verdicts: mpsc::Receiver<(Receipt, Verdict)>,
+    outgoing: Outgoing,
     commands: mpsc::Receiver<Command>,
     stop: Arc<Notify>,
     connected: watch::Sender<Arc<[PeerId]>>,
@@ -107,6 +114,7 @@ pub fn spawn(
         listeners.push(listener);
     }
     let (events, receiver) = mpsc::channel(PENDING_MESSAGES + OTHER_EVENTS);
+    let (outbox, outgoing) = outgoing::channels();
     let (to_commands, commands) = mpsc::channel(COMMANDS);
     let (to_verdicts, verdicts) = mpsc::channel(PENDING_MESSAGES);
     let (connected, peers) = watch::channel(Arc::default());
@@ -122,6 +130,7 @@ pub fn spawn(
     let (to_known, known) = watch::channel(Arc::from(known));
     let network = Network {
         local,
+        outbox,
         commands: to_commands,
         verdicts: to_verdicts,
         peers,
@@ -140,6 +149,7 @@ pub fn spawn(
         peers: Peers::default(),
         links: Links::default(),
         scores: Scores::default(),
+        laggards: Laggards::default(),
         bootnodes: Bootnodes::new(config.bootnodes, now),
         names: FuturesUnordered::new(),
         seeker,
@@ -147,6 +157,7 @@ pub fn spawn(
         answers: Answers::new(reader),
         requests: Requests::default(),
         verdicts,
+        outgoing,
         commands,
         stop,
         connected,
@@ -175,6 +186,7 @@ impl Driver {
                 () = self.events.closed() => break,
                 event = self.swarm.select_next_some() => self.on_swarm_event(event),
                 Some((receipt, verdict)) = self.verdicts.recv() => self.carry_out(&receipt, verdict),
+                Some((topic, bytes)) = self.outgoing.next() => self.publish(topic, bytes),
                 command = self.commands.recv() => match command {
                     Some(command) => self.obey(command),
                     // Every handle is gone.

@@ -13,12 +13,18 @@ async fn bodies_that_wait_do_not_keep_votes_out() {
 
     let body = |i: u8| vec![i; Topic::Proposals.max_bytes()];
     let mut waiting: Vec<Gossip> = Vec::new();
-    for i in 0..16 {
-        a.network.publish(Topic::Proposals, body(i)).unwrap();
+    for i in 0..8 {
+        let mut body = body(i);
+        // One byte short of 16 MiB altogether.
+        body.truncate(Topic::Proposals.max_bytes() - usize::from(i == 7));
+        a.network.publish(Topic::Proposals, body).unwrap();
         waiting.push(b.message().await);
     }
-    // 32 MiB wait: the next is ignored, a vote is not.
+    // The next is ignored; the one behind it fits.
     a.network.publish(Topic::Proposals, body(16)).unwrap();
+    a.network.publish(Topic::Proposals, vec![1]).unwrap();
+    let small = b.message().await;
+    assert_eq!(small.bytes, [1]);
     a.vote("a vote");
     assert_eq!(b.judge(Verdict::Accept).await, b"a vote");
 
@@ -27,7 +33,7 @@ async fn bodies_that_wait_do_not_keep_votes_out() {
     drop(waiting.remove(0));
     a.vote("the verdict was first");
     assert_eq!(b.judge(Verdict::Accept).await, b"the verdict was first");
-    for i in 17..19 {
+    for i in 17..19_u8 {
         a.network.publish(Topic::Proposals, body(i)).unwrap();
         let gossip = b.message().await;
         assert_eq!(gossip.bytes, body(i));

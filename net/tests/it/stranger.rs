@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, StreamExt};
 use klero_net::{PeerId, Topic};
-use libp2p::gossipsub::{IdentTopic, MessageAuthenticity, MessageId, TopicHash, ValidationMode};
+use libp2p::gossipsub::{IdentTopic, MessageAuthenticity, MessageId, ValidationMode};
 use libp2p::request_response::{self, Codec, Message, ProtocolSupport};
 use libp2p::swarm::behaviour::toggle::Toggle;
 use libp2p::swarm::{NetworkBehaviour, SwarmEvent};
@@ -67,9 +67,11 @@ impl Codec for Raw {
 #[derive(NetworkBehaviour)]
 struct Behaviour {
     identify: Toggle<identify::Behaviour>,
-    gossip: Toggle<gossipsub::Behaviour>,
+    votes: Toggle<gossipsub::Behaviour>,
+    blocks: Toggle<gossipsub::Behaviour>,
+    transactions: Toggle<gossipsub::Behaviour>,
     sync: request_response::Behaviour<Raw>,
-    /// Streams of the gossip protocol with arbitrary bytes on them.
+    /// Streams of the gossip protocol of votes with arbitrary bytes on them.
     frames: request_response::Behaviour<Raw>,
 }
 
@@ -82,7 +84,7 @@ enum Stream {
 
 enum Command {
     Gossip {
-        topic: TopicHash,
+        topic: Topic,
         bytes: Vec<u8>,
     },
     Ask {
@@ -97,19 +99,27 @@ pub(crate) struct Stranger {
     commands: mpsc::UnboundedSender<Command>,
 }
 
+/// A lane of gossip, with none of the limits of a node.
+fn lane(name: &str, topics: &[Topic]) -> gossipsub::Behaviour {
+    let gossip = gossipsub::ConfigBuilder::default()
+        .validation_mode(ValidationMode::Anonymous)
+        .message_id_fn(|message| MessageId::new(&message.data))
+        .max_transmit_size(64 << 20)
+        .protocol_id_prefix(format!("/klero/{name}/meshsub"))
+        .build()
+        .unwrap();
+    let mut gossip = gossipsub::Behaviour::new(MessageAuthenticity::Anonymous, gossip).unwrap();
+    for topic in topics {
+        gossip.subscribe(&IdentTopic::new(topic.path(&CHAIN))).unwrap();
+    }
+    gossip
+}
+
+const VOTES: [Topic; 3] = [Topic::Votes, Topic::Certificates, Topic::Evidence];
+
 fn swarm(text: Option<String>, gossips: bool) -> Swarm<Behaviour> {
     let behaviour = |key: &klero_net::identity::Keypair| {
         let identify = text.map(|text| identify::Behaviour::new(identify::Config::new(text, key.public())));
-        let gossip = gossipsub::ConfigBuilder::default()
-            .validation_mode(ValidationMode::Anonymous)
-            .message_id_fn(|message| MessageId::new(&message.data))
-            .max_transmit_size(64 << 20)
-            .build()
-            .unwrap();
-        let mut gossip = gossipsub::Behaviour::new(MessageAuthenticity::Anonymous, gossip).unwrap();
-        for topic in Topic::ALL {
-            gossip.subscribe(&IdentTopic::new(topic.path(&CHAIN))).unwrap();
-        }
         let protocol = StreamProtocol::try_from_owned(format!("/klero/{CHAIN}/sync/1")).unwrap();
         let sync = request_response::Behaviour::new(
             [(protocol, ProtocolSupport::Full)],
@@ -122,12 +132,16 @@ fn swarm(text: Option<String>, gossips: bool) -> Swarm<Behaviour> {
             ProtocolSupport::Full
         };
         let frames = request_response::Behaviour::new(
-            [(StreamProtocol::new("/meshsub/1.1.0"), frames)],
+            [(StreamProtocol::new("/klero/votes/meshsub/1.1.0"), frames)],
             request_response::Config::default(),
         );
         Behaviour {
             identify: identify.into(),
-            gossip: gossips.then_some(gossip).into(),
+            votes: gossips.then(|| lane("votes", &VOTES)).into(),
+            blocks: gossips.then(|| lane("blocks", &[Topic::Proposals])).into(),
+            transactions: gossips
+                .then(|| lane("transactions", &[Topic::Transactions]))
+                .into(),
             sync,
             frames,
         }
@@ -172,7 +186,6 @@ impl Stranger {
 
     /// Gossips bytes on a topic of the right chain, without regard to their length.
     pub(crate) fn gossip(&self, topic: Topic, bytes: Vec<u8>) {
-        let topic = IdentTopic::new(topic.path(&CHAIN)).hash();
         assert!(self.commands.send(Command::Gossip { topic, bytes }).is_ok());
     }
 
@@ -257,8 +270,14 @@ async fn run(
         }
         // What cannot be sent before the node has subscribed is sent then, in its order.
         while let Some((topic, bytes)) = waiting.first().cloned() {
-            let gossip = swarm.behaviour_mut().gossip.as_mut().unwrap();
-            match gossip.publish(topic, bytes) {
+            let behaviour = swarm.behaviour_mut();
+            let lane = match topic {
+                Topic::Proposals => &mut behaviour.blocks,
+                Topic::Transactions => &mut behaviour.transactions,
+                Topic::Votes | Topic::Certificates | Topic::Evidence => &mut behaviour.votes,
+            };
+            let topic = IdentTopic::new(topic.path(&CHAIN)).hash();
+            match lane.as_mut().unwrap().publish(topic, bytes) {
                 Err(gossipsub::PublishError::NoPeersSubscribedToTopic) => break,
                 _ => drop(waiting.remove(0)),
             }

@@ -53,14 +53,18 @@ pub(super) fn verify_proposal(view: &View, message: ProposalMessage) -> Result<I
             && header.round == proposal.round
             && header.original_period == proposal.original_period
             && header.proposer == proposal.original_proposer;
-        if !is_named || block.check_body().is_err() {
+        if !is_named {
             return Err(Refusal::OtherBody);
         }
     }
+    // The credential comes first: a body is work, and anyone can make one.
     let proposal = proposal.verify(context).map_err(|error| {
         tracing::debug!(%error, "proposal refused");
         refusal_of_proposal(&error)
     })?;
+    if block.as_ref().is_some_and(|block| block.check_body().is_err()) {
+        return Err(Refusal::OtherBody);
+    }
     match &block {
         Some(block) if block.header.round == view.round() => {
             view.chain.check_header(&block.header).map_err(|error| {

@@ -1,7 +1,7 @@
 //! The verification pool: threads that turn unverified messages into verified ones, in batches.
 //!
 //! Messages of peers wait in one queue ([`queue`]). A worker takes the votes of one role that wait, up to a batch, and
-//! verifies them together ([`votes`]); everything else it takes one by one, and first ([`check`]). Copies of what
+//! verifies them together ([`votes`]); everything else it takes one by one ([`check`]). Copies of what
 //! was verified before are not verified again ([`copies`]). What comes out goes to the core, with the receipt that the
 //! core gives its verdict on; what is provably wrong is rejected here.
 

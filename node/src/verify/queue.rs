@@ -1,6 +1,6 @@
 //! What waits to be verified, and in what order it is taken.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use klero_committee::Role;
 use klero_net::Receipt;
@@ -8,10 +8,30 @@ use klero_net::Receipt;
 use crate::core::{Item, Verified};
 use crate::wire::Message;
 
-/// The most messages of peers that wait. When the queue is full, a message is ignored: its sender sends it again.
-const MOST_WAITING: usize = 4096;
+/// The most messages of peers that wait, of each kind [NET-3]. When a kind has used up its room, a message is ignored:
+/// its sender sends it again.
+const fn most_waiting(kind: Kind) -> usize {
+    match kind {
+        Kind::Certificate | Kind::Lasting => 1024,
+        Kind::Votes => 4096,
+        Kind::Block => 64,
+    }
+}
 /// The most votes of one batch.
 const MOST_VOTES: usize = 512;
+
+/// Kinds of messages, the most urgent first; votes and blocks take turns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    /// A quorum of the round under way: it saves the work on its votes.
+    Certificate,
+    /// Votes of the round under way.
+    Votes,
+    /// Proposals and blocks.
+    Block,
+    /// What no round waits for.
+    Lasting,
+}
 
 /// A message that waits to be verified.
 #[derive(Debug)]
@@ -73,6 +93,19 @@ impl Job {
         }
     }
 
+    const fn kind(&self) -> Kind {
+        match &self.message {
+            Message::Certificate(_) => Kind::Certificate,
+            Message::Votes(_) => Kind::Votes,
+            Message::Proposal(_) | Message::Block(_) | Message::Final(_) => Kind::Block,
+            Message::CheckpointVotes(_)
+            | Message::CheckpointCertificate(_)
+            | Message::Operation(_)
+            | Message::Evidence(_)
+            | Message::Transaction(_) => Kind::Lasting,
+        }
+    }
+
     fn votes(&self) -> usize {
         match &self.message {
             Message::Votes(bundle) => bundle.votes.len(),
@@ -85,17 +118,24 @@ impl Job {
 #[derive(Default)]
 pub(super) struct Queue {
     jobs: VecDeque<Job>,
+    /// How many jobs of each kind.
+    waiting: BTreeMap<Kind, usize>,
     /// Roles whose quorum was seen, of the round under way.
     satisfied: BTreeSet<Role>,
+    /// Whether votes were taken last.
+    is_turn_of_blocks: bool,
     pub(super) is_stopped: bool,
 }
 
 impl Queue {
     /// Takes in a job; gives it back where there is no room, which there always is for what this node wants.
     pub(super) fn push(&mut self, job: Job) -> Option<Job> {
-        if self.jobs.len() >= MOST_WAITING && !job.is_wanted {
+        let kind = job.kind();
+        let waiting = self.waiting.entry(kind).or_default();
+        if !job.is_wanted && *waiting >= most_waiting(kind) {
             return Some(job);
         }
+        *waiting += 1;
         self.jobs.push_back(job);
         None
     }
@@ -106,29 +146,31 @@ impl Queue {
         self.satisfied.insert(role);
     }
 
-    /// The next job, and with votes all others of their role that wait, up to a batch. What is no vote comes
-    /// first, then votes that may still make a quorum, then the others and what no round waits for.
+    /// The next job, and with votes all others of their role that wait, up to a batch. Certificates come first. Votes
+    /// that may still make a quorum take turns with blocks, so that neither waits for more than one of the other; then
+    /// come the other votes, and what no round waits for.
     pub(super) fn pop(&mut self) -> Option<Vec<Job>> {
-        let is_patient = |job: &Job| {
-            matches!(
-                job.message,
-                Message::CheckpointVotes(_)
-                    | Message::CheckpointCertificate(_)
-                    | Message::Operation(_)
-                    | Message::Evidence(_)
-            )
-        };
-        let urgency = |job: &Job| match job.role() {
-            None if is_patient(job) => 2,
-            None => 0,
-            Some(role) if !self.satisfied.contains(&role) => 1,
-            Some(_) => 2,
+        let of_use = |job: &Job| job.role().is_some_and(|role| !self.satisfied.contains(&role));
+        let urgency = |job: &Job| match job.kind() {
+            Kind::Certificate => 0,
+            Kind::Votes if of_use(job) => 1 + u8::from(self.is_turn_of_blocks),
+            Kind::Block => 2 - u8::from(self.is_turn_of_blocks),
+            Kind::Votes | Kind::Lasting => 3,
         };
         let (place, _) = self.jobs.iter().enumerate().min_by_key(|(_, job)| urgency(job))?;
-        let mut batch = vec![self.jobs.remove(place)?];
+        let job = self.jobs.remove(place)?;
+        match job.kind() {
+            Kind::Votes => self.is_turn_of_blocks = true,
+            Kind::Block => self.is_turn_of_blocks = false,
+            Kind::Certificate | Kind::Lasting => {}
+        }
+        let kind = job.kind();
+        let mut batch = vec![job];
         if let Some(role) = batch.first().and_then(Job::role) {
             self.take_same_role(role, &mut batch);
         }
+        let waiting = self.waiting.entry(kind).or_default();
+        *waiting = waiting.saturating_sub(batch.len());
         Some(batch)
     }
 
@@ -149,8 +191,11 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
-    use klero_committee::{Step, Value, VoteBundle};
+    use klero_committee::{Step, UnverifiedProposal, Value, VoteBundle};
     use klero_sampling::Digest;
+    use klero_sampling::vrf::VrfProof;
+
+    use crate::wire::ProposalMessage;
 
     use super::*;
 
@@ -168,35 +213,80 @@ mod tests {
         jobs.map(|job| job.role().map(|role| role.step)).collect()
     }
 
+    fn block() -> Job {
+        Job::own(Message::Proposal(Box::new(ProposalMessage {
+            proposal: UnverifiedProposal {
+                round: 3,
+                period: 0,
+                block: Digest([1; 32]),
+                original_period: 0,
+                original_proposer: 0,
+                proposer: 0,
+                proof: VrfProof::Sr25519([0; 128]),
+                signature: [0; 48],
+            },
+            block: None,
+        })))
+    }
+
+    fn lasting() -> Job {
+        Job::own(Message::Transaction(Vec::new()))
+    }
+
+    fn gossiped(job: Job) -> Job {
+        Job {
+            is_wanted: false,
+            ..job
+        }
+    }
+
     #[test]
     fn votes_of_one_role_come_together_and_those_of_no_use_come_last() {
         let mut queue = Queue::default();
-        for job in [
-            votes(Step::Soft),
-            votes(Step::Cert),
-            votes(Step::Soft),
-            Job::own(Message::Transaction(Vec::new())),
-        ] {
+        for job in [votes(Step::Soft), votes(Step::Cert), votes(Step::Soft), block()] {
             assert!(queue.push(job).is_none());
         }
         queue.satisfy(Role::new(3, 0, Step::Soft));
-        assert_eq!(roles(queue.pop()), [None]);
         assert_eq!(roles(queue.pop()), [Some(Step::Cert)]);
+        assert_eq!(roles(queue.pop()), [None]);
         assert_eq!(roles(queue.pop()), [Some(Step::Soft), Some(Step::Soft)]);
         assert!(queue.pop().is_none());
+    }
+
+    // [NET-3]
+    #[test]
+    fn votes_wait_for_one_block_at_most_and_blocks_for_one_batch() {
+        let mut queue = Queue::default();
+        for job in (0..5).map(|_| block()) {
+            assert!(queue.push(job).is_none());
+        }
+        for step in [Step::Soft, Step::Cert, Step::Next(0)] {
+            assert!(queue.push(votes(step)).is_none());
+        }
+        let kinds: Vec<_> = std::iter::from_fn(|| queue.pop())
+            .map(|batch| batch[0].kind())
+            .collect();
+        let (vote, block) = (Kind::Votes, Kind::Block);
+        assert_eq!(kinds, [vote, block, vote, block, vote, block, block, block]);
+    }
+
+    // [NET-3]
+    #[test]
+    fn a_flood_of_one_kind_takes_no_room_from_another() {
+        let mut queue = Queue::default();
+        for kind in [block, lasting] {
+            while queue.push(gossiped(kind())).is_none() {}
+        }
+        assert!(queue.push(gossiped(votes(Step::Soft))).is_none());
     }
 
     #[test]
     fn a_full_queue_has_room_for_what_the_node_wants() {
         let mut queue = Queue::default();
-        let gossiped = || Job {
-            is_wanted: false,
-            ..votes(Step::Soft)
-        };
-        for _ in 0..MOST_WAITING {
-            assert!(queue.push(gossiped()).is_none());
+        for _ in 0..most_waiting(Kind::Votes) {
+            assert!(queue.push(gossiped(votes(Step::Soft))).is_none());
         }
-        assert!(queue.push(gossiped()).is_some());
+        assert!(queue.push(gossiped(votes(Step::Soft))).is_some());
         assert!(queue.push(votes(Step::Soft)).is_none());
     }
 }
