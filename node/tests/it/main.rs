@@ -43,6 +43,7 @@ mod light_fields;
 mod light_honest;
 mod light_pages;
 mod metrics_page;
+mod netns;
 mod payload_format;
 mod pool_bounds;
 mod readme;
