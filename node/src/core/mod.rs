@@ -15,8 +15,10 @@ mod bodies;
 mod carry;
 mod checkpoints;
 mod desk;
+mod explain;
 mod finish;
 mod forks;
+mod hearing;
 mod keys;
 mod lookout;
 mod recover;
@@ -34,7 +36,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, select};
 use klero_agreement::{Agreement, FilterTime, Input, Output};
-use klero_committee::{Proposal, QuorumCertificate, Role, RoundContext, Step, Value, Vote};
+use klero_committee::{Proposal, QuorumCertificate, Role, RoundContext, Value, Vote};
 use klero_finality::{Block, Chain, FinalBlock, SignedCheckpoint};
 use klero_net::{Network, Receipt, Refusal, Verdict};
 use klero_sampling::Digest;
@@ -51,6 +53,7 @@ use crate::feed::Feed;
 use crate::metrics::Metrics;
 use crate::operations::OperationPool;
 use crate::past::PastRounds;
+use crate::peer_book::PeerBook;
 use crate::snapshot::Snapshots;
 use crate::status::SharedStatus;
 use crate::store::StoreError;
@@ -190,6 +193,8 @@ pub(crate) struct Links {
     pub(crate) past: PastRounds,
     /// Where states of the chain are kept.
     pub(crate) snapshots: Snapshots,
+    /// Who is there, and who is gone.
+    pub(crate) peers: PeerBook,
     /// What the embedding client does upon a fork.
     pub(crate) on_fork: Option<ForkHook>,
 }
@@ -260,6 +265,7 @@ impl Core {
         let answers = self.links.application.answers.clone();
         loop {
             self.on_time()?;
+            self.greet()?;
             self.settle()?;
             self.show();
             self.look_out();
@@ -289,6 +295,9 @@ impl Core {
             attempt,
             receipt,
         } = verified;
+        if let (Item::Votes(role, votes), Some(receipt)) = (&item, &receipt) {
+            self.brought(*role, votes, receipt.peer());
+        }
         let is_useful = match item {
             Item::Votes(role, votes) => self.on_votes(role, votes, attempt)?,
             Item::Proposal(proposal, block) => self.on_proposal(*proposal, block, attempt)?,
@@ -324,18 +333,6 @@ impl Core {
         if let Some(receipt) = receipt {
             self.links.network.verdict(receipt, Refusal::Duplicate.verdict());
         }
-    }
-
-    /// A copy of what was verified before: whether it is passed on again [BA-10].
-    fn on_copy(&mut self, role: Role, speaker: u32, attempt: u32) -> bool {
-        let is_near = role.period.abs_diff(self.machine.period()) <= 1;
-        let lowest = |it: &Proposal| it.role() == role && it.proposer() == speaker;
-        let is_kept = match role.step {
-            Step::Propose => self.machine.lowest().is_some_and(lowest),
-            _ if speaker == NOBODY => self.certificates.keys().any(|(kept, _)| *kept == role),
-            _ => is_near,
-        };
-        role.round == self.machine.round() && is_kept && self.relays.again((role, speaker), attempt)
     }
 
     fn on_votes(&mut self, role: Role, votes: Vec<Vote>, attempt: u32) -> Result<bool, CoreError> {

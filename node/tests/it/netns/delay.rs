@@ -18,6 +18,19 @@ fn rounds_go_on_over_slow_and_lossy_links() {
         let by = hosts.prepare_delay();
         say(&format!("netns: {title}: delayed by {by}"));
     });
+    let late = endure(
+        "200 ms",
+        &mut nodes,
+        Duration::from_secs(60),
+        |hosts| hosts.delay(200),
+        |_| (),
+    );
+    assert!(
+        late.rounds.iter().all(|rounds| *rounds >= 10),
+        "{:?}",
+        late.rounds
+    );
+    late.assert_back_in_time();
     let story = endure(
         title,
         &mut nodes,

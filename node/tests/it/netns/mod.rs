@@ -17,6 +17,7 @@ mod short;
 mod slow;
 mod space;
 mod trouble;
+mod witness;
 
 use std::io::Write;
 use std::sync::atomic::{AtomicU32, Ordering};

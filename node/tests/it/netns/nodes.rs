@@ -8,8 +8,9 @@ use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use klero_node::NodeConfig;
 use klero_node::events::{FinalEvent, NodeEvent};
+use klero_node::keys::KeyFile;
+use klero_node::{Digest, NodeConfig};
 use serde_json::Value;
 
 use super::hosts::{Hosts, PORT, address};
@@ -30,6 +31,7 @@ pub(super) struct Nodes {
 struct Running {
     process: Child,
     log: PathBuf,
+    validators: Vec<Digest>,
     told: Arc<Mutex<Vec<NodeEvent>>>,
 }
 
@@ -90,6 +92,11 @@ impl Nodes {
         })
     }
 
+    /// The validators of a node.
+    pub(super) fn validators(&self, node: usize) -> &[Digest] {
+        &self.nodes[node].validators
+    }
+
     /// What a node wrote on its log.
     pub(super) fn log(&self, node: usize) -> String {
         std::fs::read_to_string(&self.nodes[node].log).expect("a log")
@@ -147,6 +154,8 @@ fn configure(network: &Network) -> Vec<PathBuf> {
 impl Running {
     fn start(hosts: &Hosts, number: usize, config: &Path) -> Self {
         let log = config.with_file_name("own-host.log");
+        let keys = KeyFile::load(&config.with_file_name("keys.json")).expect("keys");
+        let validators = keys.validators.iter().map(|entry| entry.id).collect();
         let mut process = hosts
             .host(number)
             .command(env!("CARGO_BIN_EXE_klero"))
@@ -166,7 +175,12 @@ impl Running {
                 telling.lock().unwrap_or_else(PoisonError::into_inner).push(event);
             }
         });
-        Self { process, log, told }
+        Self {
+            process,
+            log,
+            validators,
+            told,
+        }
     }
 }
 

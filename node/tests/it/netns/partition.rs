@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::Counted;
 use super::nodes::Nodes;
 use super::trouble::endure;
+use super::{Counted, witness};
 
 const LASTS: Duration = Duration::from_secs(120);
 
@@ -21,7 +21,7 @@ fn two_halves_stop_and_go_on_together() {
         &mut nodes,
         LASTS,
         |hosts| hosts.part(&[0, 1], &[2, 3]),
-        |_| (),
+        |nodes| witness::of_two_halves("partition 2-2", nodes),
     );
     // What was on its way when the line was drawn may still have arrived.
     assert!(
@@ -45,7 +45,7 @@ fn three_go_on_and_the_fourth_catches_up() {
         &mut nodes,
         LASTS,
         |hosts| hosts.part(&[0, 1, 2], &[3]),
-        |_| (),
+        |nodes| witness::of_the_fourth("partition 3-1", nodes),
     );
     assert!(
         story.rounds[..3].iter().all(|rounds| *rounds >= 20),

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::Counted;
 use super::nodes::Nodes;
 use super::trouble::endure;
+use super::{Counted, witness};
 
 /// [D13] [BA-11] Long enough that the connections die, and short enough to be run each time.
 #[test]
@@ -18,7 +18,7 @@ fn two_halves_of_four_go_on_after_a_short_partition() {
         &mut nodes,
         Duration::from_secs(20),
         |hosts| hosts.part(&[0, 1], &[2, 3]),
-        |_| (),
+        |nodes| witness::of_two_halves("a short partition 2-2", nodes),
     );
     assert!(
         story.rounds.iter().all(|rounds| *rounds <= 1),

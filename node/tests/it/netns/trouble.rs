@@ -48,6 +48,7 @@ pub(super) fn endure(
         pace(&before)
     ));
 
+    let bytes = traffic(nodes);
     let begun = now_us();
     begin(&mut nodes.hosts);
     std::thread::sleep(lasts * 4 / 5);
@@ -61,6 +62,14 @@ pub(super) fn endure(
     let is_back = nodes.wait(PATIENCE, |nodes| least(nodes) > most);
     let story = tell(nodes, begun, healed, most);
     report(title, nodes, &story, healed - begun);
+    let kilobytes = traffic(nodes)
+        .into_iter()
+        .zip(bytes)
+        .map(|(now, then)| (now - then) * 1_000 / (healed - begun).max(1));
+    say(&format!(
+        "netns: {title}: kilobytes a second received and sent by each node {:?}",
+        kilobytes.collect::<Vec<_>>()
+    ));
     assert!(
         is_back,
         "no new round within {PATIENCE:?} of healing: {:?}, were {most}",
@@ -81,6 +90,12 @@ impl Story {
     pub(super) fn assert_back_in_time(&self) {
         assert!(self.back.iter().all(|back| *back <= BACK), "{:?}", self.back);
     }
+}
+
+/// The bytes that each host has received and sent.
+fn traffic(nodes: &Nodes) -> Vec<u64> {
+    let each = (0..nodes.count()).map(|node| nodes.hosts.bytes(node));
+    each.map(|(received, sent)| received + sent).collect()
 }
 
 fn least(nodes: &Nodes) -> u64 {
