@@ -5,11 +5,11 @@ use klero_committee::{Step, Value};
 use crate::{Agreement, Output, Resend};
 
 impl Agreement {
-    /// What [BA-11] sends when a deadline passes, for a driver that has cause to send it sooner, as when a peer comes.
-    /// Nothing before the first deadline: what was said until then needs no repetition.
+    /// What \[BA-11\] sends to peers that come: as when a deadline passes. Nothing before the first deadline of a round,
+    /// for what was said until then needs no repetition yet.
     pub fn reminders(&self) -> Vec<Output> {
         let mut out = Vec::new();
-        if self.round.first_deadline_passed {
+        if self.round.period > 0 || self.round.first_deadline_passed {
             self.resend(&mut out);
         }
         out
