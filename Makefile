@@ -16,9 +16,10 @@ ECVRF  = -p klero-sampling -p klero-committee --features ecvrf --locked
 ASK    = cargo test --release -p klero-sampling --locked --test it -- --ignored
 RISKS  = cargo test --release -p klero-analysis --locked --test it -- measured
 MODEL  = cargo test --release -p klero-agreement --locked --test model --
+NETNS  = cargo test --release -p klero-node --locked --test it netns:: --
 DOC    = RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --locked
 
-.PHONY: help setup testnet test fmt lint doc rules bench catchup instructions fuzz soak oracle vectors model mutants risks scale twins certificates deploy hostile clean
+.PHONY: help setup testnet test fmt lint doc rules bench catchup instructions fuzz soak netns oracle vectors model mutants risks scale twins certificates deploy hostile clean
 
 help: ## this list
 	@echo "Klero: consensus by sampled committees"
@@ -90,6 +91,10 @@ soak: ## a million simulated rounds of random faults, then 200 kills of real nod
 
 twins: ## all 262,144 scenarios of four nodes and a twin on two threads; make test runs 5,000
 	cargo run --release -p klero-agreement --features sim --locked --example twins -- all
+
+netns: ## partitions, one-way loss, delay, slow links: nodes on hosts of their own (network namespaces; root); some 15 minutes
+	@scripts/setup.sh checks
+	$(NETNS) --ignored --nocapture --test-threads=1
 
 oracle: ## seats at a million points against their definition, some minutes; make test asks 20,000 of them
 	$(ASK) oracle_

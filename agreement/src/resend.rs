@@ -5,6 +5,16 @@ use klero_committee::{Step, Value};
 use crate::{Agreement, Output, Resend};
 
 impl Agreement {
+    /// What \[BA-11\] sends to peers that come: as when a deadline passes. Nothing before the first deadline of a round,
+    /// for what was said until then needs no repetition yet.
+    pub fn reminders(&self) -> Vec<Output> {
+        let mut out = Vec::new();
+        if self.round.period > 0 || self.round.first_deadline_passed {
+            self.resend(&mut out);
+        }
+        out
+    }
+
     /// Everything that another node may lack to follow to where this one is.
     pub(crate) fn resend(&self, out: &mut Vec<Output>) {
         let round = &self.round;

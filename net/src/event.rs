@@ -50,3 +50,10 @@ pub struct Receipt {
     pub(crate) peer: PeerId,
     pub(crate) _share: Share,
 }
+
+impl Receipt {
+    /// The peer that passed the message on; not necessarily its maker.
+    pub const fn peer(&self) -> PeerId {
+        self.peer
+    }
+}

@@ -5,7 +5,7 @@ use klero_stake::evidence::OffenceKind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::status::Stall;
+use crate::stall::Stall;
 
 /// An event of a node. Times are microseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -324,6 +324,7 @@ impl Parts {
             operations: self.operations.clone(),
             past: self.past.clone(),
             snapshots: self.snapshots.clone(),
+            peers: self.peers.clone(),
             on_fork,
         }
     }

@@ -130,3 +130,19 @@ fn who_is_moved_to_a_later_k_sends_again() {
         assert_eq!(items, expected);
     }
 }
+
+#[test]
+fn a_peer_that_comes_late_is_told_what_a_deadline_would_send() {
+    let world = World::four();
+    let mut node = Watched::new(&world);
+    assert_eq!(node.machine.reminders(), [], "nothing is late yet");
+    let sent = resent(&node.deadline(0));
+    assert_eq!(resent(&node.machine.reminders()), sent);
+    let mut node = Watched::new(&world);
+    let sent = resent(&node.enter_period_1(&world, A));
+    assert_eq!(
+        resent(&node.machine.reminders()),
+        sent,
+        "before its first deadline too"
+    );
+}

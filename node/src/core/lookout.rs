@@ -1,38 +1,40 @@
 //! What an operator wants to know: one line every ten seconds, and when nothing becomes final, why.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use klero_committee::{Role, Step};
-use klero_sampling::Digest;
+use klero_committee::{Role, Step, Vote};
+use klero_net::PeerId;
 
+use super::hearing::Hearing;
 use super::idle::Duty;
 use super::{Core, speak};
 use crate::core_desk::DecidedItem;
 use crate::events::NodeEvent;
-use crate::status::{Quiet, Stall};
+use crate::stall::Stall;
 
 /// How often the line is written.
 const EVERY: Duration = Duration::from_secs(10);
 /// Without a final block for so long a node explains itself.
 const STALL: Duration = Duration::from_secs(10);
-/// The most validators that an explanation names, the largest first.
-const MOST_NAMED: usize = 8;
 
 /// What was heard, and when something was said of it.
 #[derive(Debug)]
 pub(super) struct Lookout {
     /// When the last block became final here, or this process started.
-    final_at: Instant,
+    pub(super) final_at: Instant,
     said: Instant,
     /// The last final round when it was said.
     round: u64,
-    /// The last round in which a validator was heard.
-    heard: BTreeMap<Digest, u64>,
+    /// Which validators were heard.
+    pub(super) hearing: Hearing,
     /// When the last block before the present stall became final; none without one.
     stalled: Option<Instant>,
     /// Whether the node's validators draw.
     pub(super) duty: Duty,
+    /// When the newest peer came that was told what was said before, and when others are looked for.
+    pub(super) greeted: Instant,
+    pub(super) greet_at: Instant,
     /// The last round that was decided here.
     pub(super) decided: Option<DecidedItem>,
 }
@@ -43,9 +45,11 @@ impl Lookout {
             final_at: Instant::now(),
             said: Instant::now(),
             round,
-            heard: BTreeMap::new(),
+            hearing: Hearing::new(Instant::now()),
             stalled: None,
             duty: Duty::default(),
+            greeted: Instant::now(),
+            greet_at: Instant::now(),
             decided: None,
         }
     }
@@ -53,16 +57,43 @@ impl Lookout {
     /// A block became final.
     pub(super) fn finalized(&mut self) {
         self.final_at = Instant::now();
+        self.hearing.begin(self.final_at);
+    }
+
+    /// A deadline of the machine passed.
+    pub(super) fn deadline_passed(&mut self) {
+        self.hearing.deadline_passed(Instant::now());
     }
 }
 
 impl Core {
-    /// Notes that a member spoke.
+    /// Notes that a member of this node spoke.
     pub(super) fn heard(&mut self, role: Role, voter: u32) {
-        if role.round == self.context.round()
+        self.note_heard(role, voter, None);
+    }
+
+    /// Notes that a peer brought votes of others.
+    pub(super) fn brought(&mut self, role: Role, votes: &[Vote], peer: PeerId) {
+        for vote in votes {
+            self.note_heard(role, vote.voter(), Some(peer));
+        }
+    }
+
+    fn note_heard(&mut self, role: Role, voter: u32, peer: Option<PeerId>) {
+        let machine = &self.machine;
+        // Nodes send the votes of others again, too, in steps that they have left [BA-11]: those tell nothing new.
+        let is_present = match role.step {
+            Step::Next(k) => k >= machine.k(),
+            Step::Propose | Step::Soft | Step::Cert => true,
+        };
+        if role.round == machine.round()
+            && role.period >= machine.period()
+            && is_present
             && let Some(member) = self.context.electorate().member(voter)
         {
-            self.lookout.heard.insert(member.id, role.round);
+            self.lookout
+                .hearing
+                .note(member.id, role.round, peer, Instant::now());
         }
     }
 
@@ -135,9 +166,11 @@ impl Core {
             last_final = status.final_round,
             rounds,
             waited_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX),
+            lag = self.links.peers.round().saturating_sub(status.round),
             peers = status.peers,
             validators = status.validators,
             votes = status.silent.is_none(),
+            duties = self.duties(),
             "ten seconds"
         );
         if let Some(stall) = stall {
@@ -148,67 +181,25 @@ impl Core {
         }
         // Who left the electorate is not missed.
         let electorate = self.context.electorate();
-        self.lookout
-            .heard
-            .retain(|id, _| electorate.index_of(id).is_some());
+        let is_member = |id: &_| electorate.index_of(id).is_some();
+        self.lookout.hearing.retain(is_member);
         (self.lookout.said, self.lookout.round) = (now, status.final_round);
     }
 
-    /// The step whose quorum is missing, with the seats counted and needed.
-    pub(super) fn waits_for(&self) -> (&'static str, (u64, u64)) {
-        let machine = &self.machine;
-        let step = match (machine.lowest(), machine.staged()) {
-            _ if machine.decision().is_some() => return ("body", (0, 0)),
-            // After the first deadline only a Next quorum leads on.
-            _ if machine.k() > 0 => Step::Next(machine.k()),
-            (None, None) => Step::Propose,
-            (_, None) => Step::Soft,
-            (_, Some(_)) => Step::Cert,
-        };
-        let (weight, needed) = machine.progress(step);
-        let seats = if step == Step::Propose {
-            (0, 0)
-        } else {
-            let lottery = self.context.lottery(step);
-            (lottery.in_seats(weight), lottery.in_seats(needed))
-        };
-        (speak::step_name(step), seats)
-    }
-
-    fn explain(&self, waited: Duration) -> Stall {
-        let electorate = self.context.electorate();
-        let (round, total) = (self.context.round(), u128::from(electorate.total().max(1)));
-        let share = |stake: u64| u32::try_from(u128::from(stake) * 1_000_000 / total).unwrap_or(1_000_000);
-        let is_quiet = |id: &Digest| self.lookout.heard.get(id) != Some(&round);
-        let mut quiet: Vec<Quiet> = electorate
-            .members()
-            .iter()
-            .filter(|member| is_quiet(&member.id))
-            .map(|member| Quiet {
-                validator: member.id,
-                share_millionths: share(member.stake),
-                last_heard: self.lookout.heard.get(&member.id).copied(),
-            })
+    /// What this node's validators were drawn for and did in the present period, in words.
+    fn duties(&self) -> String {
+        let period = self.machine.period();
+        let proposed = self.own.proposals.contains_key(&period).then_some(Step::Propose);
+        let own = self.own.votes.iter();
+        let voted = own.filter(|(role, bundles)| role.period == period && !bundles.is_empty());
+        let steps = proposed.into_iter().chain(voted.map(|(role, _)| role.step));
+        let names: BTreeSet<_> = steps
+            .map(|step| (step.min(Step::Next(0)), speak::step_name(step)))
             .collect();
-        quiet.sort_by_key(|quiet| (std::cmp::Reverse(quiet.share_millionths), quiet.validator));
-        let stakes = electorate.members().iter().filter(|member| is_quiet(&member.id));
-        let quiet_stake = stakes.fold(0_u64, |sum, member| sum.saturating_add(member.stake));
-        let quiet_count = quiet.len() as u64;
-        quiet.truncate(MOST_NAMED);
-        let (step, (seats, needed)) = self.waits_for();
-        let mut stall = Stall {
-            seconds: waited.as_secs(),
-            round,
-            period: self.machine.period(),
-            step: step.to_owned(),
-            seats,
-            needed,
-            quiet_count,
-            quiet_millionths: share(quiet_stake),
-            quiet,
-            explanation: String::new(),
-        };
-        stall.explanation = stall.to_string();
-        stall
+        if names.is_empty() {
+            return "none".into();
+        }
+        let names: Vec<_> = names.into_iter().map(|(_, name)| name).collect();
+        names.join("+")
     }
 }

@@ -18,8 +18,10 @@ mod desk;
 mod disk;
 mod due;
 mod error;
+mod explain;
 mod finish;
 mod forks;
+mod hearing;
 pub(crate) mod idle;
 mod keys;
 mod lookout;
@@ -39,7 +41,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, select};
 use klero_agreement::{Agreement, FilterTime, Input, Output};
-use klero_committee::{Proposal, QuorumCertificate, Role, RoundContext, Step, Value, Vote};
+use klero_committee::{Proposal, QuorumCertificate, Role, RoundContext, Value, Vote};
 use klero_finality::{Block, Chain, FinalBlock, SignedCheckpoint};
 use klero_net::{Network, PeerId, Receipt, Refusal, Verdict};
 use klero_sampling::Digest;
@@ -55,6 +57,7 @@ use crate::last_votes::LastVotes;
 use crate::metrics::Metrics;
 use crate::operations::OperationPool;
 use crate::past::PastRounds;
+use crate::peer_book::PeerBook;
 use crate::snapshot::Snapshots;
 use crate::status::SharedStatus;
 use crate::verify::Verifier;
@@ -169,6 +172,8 @@ pub(crate) struct Links {
     pub(crate) past: PastRounds,
     /// Where states of the chain are kept.
     pub(crate) snapshots: Snapshots,
+    /// Who is there, and who is gone.
+    pub(crate) peers: PeerBook,
     /// What the embedding client does upon a fork.
     pub(crate) on_fork: Option<ForkHook>,
 }
@@ -243,6 +248,7 @@ impl Core {
             self.on_time()?;
             self.see_whether_to_speak()?;
             self.try_disk()?;
+            self.greet()?;
             self.settle()?;
             self.show();
             self.look_out();
@@ -274,6 +280,9 @@ impl Core {
             attempt,
             receipt,
         } = verified;
+        if let (Item::Votes(role, votes), Some(receipt)) = (&item, &receipt) {
+            self.brought(*role, votes, receipt.peer());
+        }
         let is_useful = match item {
             Item::Votes(role, votes) => self.on_votes(role, votes, attempt)?,
             Item::Proposal(proposal, block) => self.on_proposal(*proposal, block, attempt)?,
@@ -313,18 +322,6 @@ impl Core {
         if let Some(receipt) = receipt {
             self.links.network.verdict(receipt, Refusal::Duplicate.verdict());
         }
-    }
-
-    /// A copy of what was verified before: whether it is passed on again [BA-10].
-    fn on_copy(&mut self, role: Role, speaker: u32, attempt: u32) -> bool {
-        let is_near = role.period.abs_diff(self.machine.period()) <= 1;
-        let lowest = |it: &Proposal| it.role() == role && it.proposer() == speaker;
-        let is_kept = match role.step {
-            Step::Propose => self.machine.lowest().is_some_and(lowest),
-            _ if speaker == NOBODY => self.certificates.keys().any(|(kept, _)| *kept == role),
-            _ => is_near,
-        };
-        role.round == self.machine.round() && is_kept && self.relays.again((role, speaker), attempt)
     }
 
     fn on_votes(&mut self, role: Role, votes: Vec<Vote>, attempt: u32) -> Result<bool, CoreError> {

@@ -7,7 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use klero_committee::Role;
+use klero_committee::{Proposal, Role, Step};
+
+use super::Core;
+use crate::verify::copies::NOBODY;
 
 const MOST: usize = 1 << 16;
 /// Nodes send again once a step; no step is shorter than this by much.
@@ -50,5 +53,19 @@ impl Relays {
     pub(super) fn forget_before(&mut self, round: u64) {
         self.again.retain(|(role, _), _| role.round >= round);
         self.proposers.retain(|(role, _)| role.round >= round);
+    }
+}
+
+impl Core {
+    /// A copy of what was verified before: whether it is passed on again [BA-10].
+    pub(super) fn on_copy(&mut self, role: Role, speaker: u32, attempt: u32) -> bool {
+        let is_near = role.period.abs_diff(self.machine.period()) <= 1;
+        let lowest = |it: &Proposal| it.role() == role && it.proposer() == speaker;
+        let is_kept = match role.step {
+            Step::Propose => self.machine.lowest().is_some_and(lowest),
+            _ if speaker == NOBODY => self.certificates.keys().any(|(kept, _)| *kept == role),
+            _ => is_near,
+        };
+        role.round == self.machine.round() && is_kept && self.relays.again((role, speaker), attempt)
     }
 }

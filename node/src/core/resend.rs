@@ -1,15 +1,53 @@
 //! Sending again what others may lack [BA-11].
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
-use klero_agreement::Resend;
+use klero_agreement::{Output, Resend};
 use klero_committee::{Role, Value, Vote, VoteBundle};
 
 use super::{Core, CoreError};
 use crate::wire::Message;
 
+/// How often new peers are looked for, and how long one is waited for that comes with others.
+const LOOK_FOR_PEERS: Duration = Duration::from_millis(200);
+/// The shortest time between two greetings.
+const LEAST_BETWEEN_GREETINGS: Duration = Duration::from_secs(1);
+
 impl Core {
     pub(super) fn resend(&mut self, items: Vec<Resend>) -> Result<(), CoreError> {
+        if items.iter().any(|item| matches!(item, Resend::OwnVotes { .. })) {
+            self.lookout.deadline_passed();
+        }
+        self.send_again(items)
+    }
+
+    /// [BA-11] Who comes while the round is late may lack what was said before: two parts that can talk again need not
+    /// wait for their next deadlines. Not more often than at the shortest steps, however often peers come and go.
+    pub(super) fn greet(&mut self) -> Result<(), CoreError> {
+        let now = Instant::now();
+        if now < self.lookout.greet_at {
+            return Ok(());
+        }
+        self.lookout.greet_at = now + LOOK_FOR_PEERS;
+        let Some(newest) = self.links.peers.newest() else {
+            return Ok(());
+        };
+        // Peers that come together are greeted together.
+        if newest <= self.lookout.greeted || now.duration_since(newest) < LOOK_FOR_PEERS {
+            return Ok(());
+        }
+        self.lookout.greeted = newest;
+        for output in self.machine.reminders() {
+            if let Output::Resend(items) = output {
+                self.lookout.greet_at = now + LEAST_BETWEEN_GREETINGS;
+                self.send_again(items)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn send_again(&mut self, items: Vec<Resend>) -> Result<(), CoreError> {
         // The counter makes the envelopes differ from all sent before, so that they pass the duplicate caches.
         self.attempt = self.attempt.saturating_add(1);
         let snapshot = self.machine.snapshot();

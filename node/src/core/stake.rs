@@ -28,6 +28,8 @@ pub(super) struct Watch {
     spoken: BTreeMap<(u32, u32), Vec<Vote>>,
     /// The rounds of the last signs of life.
     heartbeats: BTreeMap<Digest, u64>,
+    /// Whose offences, and whose convictions, the log has told of: each once, for they may go on until the removal.
+    told: BTreeSet<(Digest, bool)>,
 }
 
 impl Watch {
@@ -39,6 +41,11 @@ impl Watch {
             self.offences.insert(place, evidence);
         }
         is_new
+    }
+
+    /// Whether the log has not told yet that a validator offended, or was convicted.
+    fn is_news(&mut self, offender: Digest, is_conviction: bool) -> bool {
+        self.told.len() < MOST_OFFENCES && self.told.insert((offender, is_conviction))
     }
 
     /// Compares a vote with others of its member [STK-5] (b): who signs Cert for a value signs Next of that period for no
@@ -67,7 +74,15 @@ impl Watch {
 impl Core {
     /// Two votes of one member in one role [STK-5] (a).
     pub(super) fn saw_equivocation(&mut self, pair: &Equivocation) {
-        tracing::warn!(role = %pair.role(), voter = pair.voter(), "a member signed two values in one role");
+        let (role, voter) = (pair.role(), pair.voter());
+        let member = self
+            .context
+            .electorate()
+            .member(voter)
+            .filter(|_| role.round == self.context.round());
+        if member.is_none_or(|member| self.watch.is_news(member.id, false)) {
+            tracing::warn!(%role, voter, "a member signed two values in one role");
+        }
         self.saw_offence(Evidence::of_votes(pair.first(), pair.second()));
     }
 
@@ -183,7 +198,9 @@ impl Core {
             .offences
             .retain(|(of, ..), _| of.saturating_add(age) > round);
         for receipt in receipts {
-            if let Receipt::Convicted { offence, kind, burnt } = &receipt {
+            if let Receipt::Convicted { offence, kind, burnt } = &receipt
+                && (self.watch.is_news(offence.offender, true) || *burnt > 0)
+            {
                 tracing::warn!(offender = %offence.offender, round = offence.round, ?kind, burnt, "convicted");
                 self.links.metrics.convicted();
             }
@@ -302,5 +319,14 @@ mod tests {
         let mut watch = Watch::default();
         assert!(watch.note(first));
         assert!(!watch.note(other) && !watch.note(first));
+    }
+
+    /// A validator that offends in every round until its removal fills no log.
+    #[test]
+    fn an_offender_is_told_of_once_and_its_conviction_once() {
+        let (mut watch, id) = (Watch::default(), Digest([1; 32]));
+        assert!(watch.is_news(id, false) && watch.is_news(id, true));
+        assert!(!watch.is_news(id, false) && !watch.is_news(id, true));
+        assert!(watch.is_news(Digest([2; 32]), true));
     }
 }

@@ -60,6 +60,7 @@ mod light_fields;
 mod light_honest;
 mod light_pages;
 mod metrics_page;
+mod netns;
 mod old_copy;
 mod payload_format;
 mod peers;

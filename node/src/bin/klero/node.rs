@@ -134,7 +134,8 @@ fn tell(name: &str, event: &NodeEvent) -> anyhow::Result<()> {
         NodeEvent::Stake {
             round,
             receipt: Receipt::Convicted { offence, burnt, .. },
-        } => output::write(&format!(
+            // What has nothing left to lose may be convicted in every round until its removal.
+        } if *burnt > 0 => output::write(&format!(
             "round {round}: {} was convicted of what it signed in round {}; {burnt} burnt\n",
             offence.offender, offence.round
         )),
