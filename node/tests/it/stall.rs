@@ -99,10 +99,10 @@ fn assert_told_once(cluster: &Cluster, round: u64) {
 #[test]
 fn a_node_that_does_not_vote_names_itself() {
     let mut cluster = Cluster::new(4, 1, quick(Profile::full()));
-    let keys = serde_json::to_string(cluster.keys(2)).unwrap();
+    let keys = cluster.keys(2).clone();
     cluster.start(0);
     cluster.start(1);
-    cluster.start_as(2, |builder| builder.keys(serde_json::from_str(&keys).unwrap()));
+    cluster.start_as(2, |builder| builder.keys(keys));
     let own = explained(&cluster, 2, |stall| stall.quiet_count == 1);
     let why = own.silent.as_ref().unwrap();
     assert!(why.contains("no vote log here"), "{why}");
