@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use crate::testnet_launch::{Launched, WITHIN, post};
+use crate::testnet_launch::{Launched, WITHIN, eventually, head, post, signal, start_node, status};
 
 const README: &str = include_str!("../../../README.md");
 
@@ -154,10 +154,60 @@ fn assert_answers(example: &Example, rpc: [&str; 2]) {
     }
 }
 
+/// The text without a section, and the section; it ends where the next one begins.
+fn apart(text: &str, heading: &str) -> (String, String) {
+    let (before, rest) = text.split_once(heading).unwrap();
+    let end = rest.find("\n## ").unwrap();
+    (format!("{before}{}", &rest[end..]), rest[..end].to_owned())
+}
+
+/// Whoever reads nothing but the README starts a network, joins it, stakes, and ends one of its nodes.
+#[test]
+fn the_story_of_the_fifth_node_goes_as_the_readme_tells() {
+    let (_, story) = apart(README, "## A fifth node\n");
+    let examples = examples(&story);
+    assert!(examples.len() >= 5, "{examples:?}");
+    let net = Launched::start(&[]);
+    let network = net.network();
+    let directory = tempfile::tempdir().unwrap();
+    let here = directory.path();
+    let rpc = network.nodes[0].rpc.as_str();
+    net.wait_for_round(2);
+    let mut eva = None;
+    for example in examples {
+        // The port of the text may be taken here.
+        let is_init = example.command.starts_with("klero init");
+        let command = example.command.replace("127.0.0.1:8545", "127.0.0.1:0");
+        assert_prints(&Example { command, ..example }, here, &[("RPC", rpc)]);
+        if is_init {
+            eva = Some(crate::cli_init::Running::start(&here.join("eva/node.toml")));
+        }
+    }
+    let eva = eva.unwrap();
+    let own = eva.event("ready", |_| true)["rpc"].as_str().unwrap().to_owned();
+    eventually("the fifth node votes", || {
+        status(&own).is_some_and(|status| status["silent"].is_null())
+    });
+
+    signal(network.nodes[3].pid, "TERM");
+    let goal = head(rpc).unwrap() + 5;
+    eventually("the others go on", || head(&own) >= Some(goal));
+    signal(network.nodes[2].pid, "TERM");
+    eventually("every node explains that nothing becomes final", || {
+        let stalls = [&own, rpc].map(|rpc| status(rpc).map(|status| status["stall"].is_object()));
+        stalls == [Some(true), Some(true)]
+    });
+    let stuck = head(rpc).unwrap();
+    let again = start_node(&network.nodes[3].dir);
+    eventually("rounds become final again", || head(&own) >= Some(stuck + 3));
+    drop(again);
+}
+
 #[test]
 fn commands_print_what_the_readme_says() {
     let directory = tempfile::tempdir().unwrap();
-    let (with_network, alone): (Vec<_>, Vec<_>) = examples(README)
+    let (readme, _) = apart(README, "## A fifth node\n");
+    let (with_network, alone): (Vec<_>, Vec<_>) = examples(&readme)
         .into_iter()
         .partition(|example| example.command.contains('$'));
     assert!(
