@@ -3,6 +3,7 @@
 //! It holds addresses where this node has reached peers, see [`Network::known_addresses`]. Nothing depends on it: a file
 //! that is missing, damaged or of another chain is one without addresses, and is written anew.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -64,7 +65,8 @@ impl PeerFile {
     /// Writes what the network knows, if that is news.
     pub(crate) fn save(&mut self, network: &Network) {
         let addresses = network.known_addresses();
-        if addresses.is_empty() || addresses == self.addresses {
+        let set = |addresses: &[Multiaddr]| addresses.iter().cloned().collect::<BTreeSet<_>>();
+        if addresses.is_empty() || set(&addresses) == set(&self.addresses) {
             return;
         }
         let contents = Contents {
