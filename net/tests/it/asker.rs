@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use klero_net::PeerId;
+use libp2p::connection_limits::{self, ConnectionLimits};
 use libp2p::kad::store::MemoryStore;
 use libp2p::swarm::{NetworkBehaviour, SwarmEvent};
 use libp2p::{Multiaddr, StreamProtocol, Swarm, SwarmBuilder, identify, kad, noise, tcp, yamux};
@@ -14,11 +15,12 @@ use crate::stranger::proper_text;
 
 #[derive(NetworkBehaviour)]
 struct Asker {
+    limits: connection_limits::Behaviour,
     identify: identify::Behaviour,
     kad: kad::Behaviour<MemoryStore>,
 }
 
-fn swarm() -> Swarm<Asker> {
+fn swarm(limits: ConnectionLimits) -> Swarm<Asker> {
     let protocol = StreamProtocol::try_from_owned(format!("/klero/{CHAIN}/kad/1")).unwrap();
     let builder = SwarmBuilder::with_new_identity()
         .with_tokio()
@@ -28,6 +30,7 @@ fn swarm() -> Swarm<Asker> {
         .with_behaviour(|key| {
             let local = key.public().to_peer_id();
             Asker {
+                limits: connection_limits::Behaviour::new(limits),
                 identify: identify::Behaviour::new(identify::Config::new(proper_text(), key.public())),
                 kad: kad::Behaviour::with_config(local, MemoryStore::new(local), kad::Config::new(protocol)),
             }
@@ -39,7 +42,7 @@ fn swarm() -> Swarm<Asker> {
 
 /// Asks a node for peers near many keys; whom it is told of, except the node itself.
 pub(crate) async fn everybody_told_of(node: &Node) -> BTreeSet<PeerId> {
-    let mut swarm = swarm();
+    let mut swarm = swarm(ConnectionLimits::default());
     swarm
         .behaviour_mut()
         .kad
@@ -77,7 +80,8 @@ pub(crate) async fn everybody_told_of(node: &Node) -> BTreeSet<PeerId> {
 
 /// A peer of the right chain that answers every question for peers with false ones, all at one address.
 pub(crate) async fn liar(lie: Multiaddr) -> Multiaddr {
-    let mut swarm = swarm();
+    // It does not try its false addresses itself.
+    let mut swarm = swarm(ConnectionLimits::default().with_max_pending_outgoing(Some(0)));
     swarm.behaviour_mut().kad.set_mode(Some(kad::Mode::Server));
     for _ in 0..1000 {
         swarm
@@ -96,7 +100,6 @@ pub(crate) async fn liar(lie: Multiaddr) -> Multiaddr {
     .await;
     tokio::spawn(async move {
         loop {
-            // Its own lookups would only try the false addresses.
             let _event = swarm.select_next_some().await;
         }
     });
