@@ -26,9 +26,21 @@
 //!
 //! **Upon** a connection, either side says which protocol version and chain it follows. A peer that differs is
 //! reported with the [reason](PeerRefusal) and disconnected, like one that says nothing for five seconds; none of
-//! its gossip is delivered, and no request of its answered [NET-5]. Boot nodes are dialled again, after 0.5 to 5
-//! seconds, whenever they are not connected. Other peers are not sought: they come by themselves. A peer
-//! that died and started again, before its death was noticed, is disconnected once, to be met afresh.
+//! its gossip is delivered, and no request of its answered [NET-5]. A peer that died and started again, before its death
+//! was noticed, is disconnected once, to be met afresh.
+//!
+//! # Who connects to whom
+//!
+//! Boot nodes are dialled again, after 0.5 to 5 seconds, whenever they are not connected; their names are resolved by the
+//! system. Beyond them a node [seeks](NetworkConfig::discovery) peers until it has made as many connections as
+//! [it should](NetworkConfig::outbound), at most half of them in one group of addresses (IPv4 /16, IPv6 /32). It hears of
+//! them by Kademlia, from peers of its chain alone, and dials one each quarter of a second at most. Nobody is told of a
+//! peer unless its connection comes from the address that it claims, or this node reached it there. Private and loopback
+//! addresses are believed only where the node has no wider one itself. Where it reached peers it
+//! [remembers](Network::known_addresses).
+//!
+//! Inbound connections are [limited](Limits) in total and by the address that they come from. Nothing is held
+//! against a peer but what is provably wrong: neither silence, nor how many share its address.
 //!
 //! # Synchronization
 //!

@@ -25,7 +25,7 @@ use crate::config::{AdminConfig, NodeConfig};
 use crate::core::{self, Core, CoreError, Links, OwnKeys};
 use crate::error::NodeError;
 use crate::events::NodeEvent;
-use crate::join::{Interrupt, Joiner};
+use crate::join::Joiner;
 use crate::keys::{KeyFile, Secret};
 use crate::level::LevelPage;
 use crate::logs::Logs;
@@ -75,7 +75,7 @@ pub struct Node {
     verifier: Verifier,
     watches: Option<Watches>,
     network: Network,
-    peers: Option<PeerFile>,
+    peers: PeerFile,
     runtime: Option<Runtime>,
 }
 
@@ -97,27 +97,18 @@ impl Node {
         let log = open_log(&blocks, wanted.witness, wanted.never_voted, &own)?;
         let id = *restored.chain.id();
         let config = network_config(id, wanted.keys.as_ref(), wanted.listen, wanted.bootnodes)?;
-        let peers = wanted.peer_file.map(|path| PeerFile::open(&path, id));
-        let config = wanted.network.apply(config)?;
-        let config = config.known(peers.as_ref().map_or_else(Vec::new, PeerFile::addresses));
+        let peers = PeerFile::open(wanted.peer_file, id);
+        let config = wanted.network.apply(config)?.known(peers.addresses());
         let listener = wanted.rpc.map(bind).transpose()?;
         let office = open_office(wanted.admin.as_ref(), wanted.logs, wanted.config)?;
         let runtime = runtime()?;
         let bundle = Bundle::new(wanted.genesis.clone(), &config.bootnodes);
         let connected = Connected::start(&runtime, &blocks, &snapshots, config)?;
-        if let Some(file) = &peers {
-            file.clone().keep(&runtime, &connected.network);
-        }
-        let kept = (&blocks, &snapshots);
+        peers.clone().keep(&runtime, &connected.network);
+        let (kept, asked) = ((&blocks, &snapshots), (&connected.network, &wanted.interrupt));
         let from = wanted.join.as_ref();
-        let joiner = from.map(|from| Joiner::new(from, &wanted.genesis, &connected.network, kept));
-        let Restored { chain, restart } = join(
-            restored,
-            &runtime,
-            (joiner, &wanted.interrupt),
-            &past,
-            application.as_mut(),
-        )?;
+        let joiner = from.map(|from| Joiner::new(from, &wanted.genesis, asked, kept));
+        let Restored { chain, restart } = join(restored, &runtime, joiner, &past, application.as_mut())?;
         let checkpoint = blocks.last_checkpoint()?;
         let joined = Parts::join(connected, (&chain, &past), (blocks, snapshots), bundle)?;
         let (parts, inbox, addresses) = (joined.parts, joined.inbox, joined.addresses);
@@ -142,29 +133,22 @@ impl Node {
             equivocates: wanted.equivocates,
         };
         let core = run.spawn(tell_failure)?;
-        let Parts {
-            network,
-            blocks,
-            status,
-            verifier,
-            ..
-        } = parts;
         Ok(Self {
             rpc: apis.rpc,
             admin: apis.admin,
             addresses,
-            status,
+            status: parts.status,
             submitter,
-            blocks,
+            blocks: parts.blocks,
             restart,
             core: Some(core),
             application: Some(application_runs),
             failed,
             stop: Some(stop),
             stop_apis: apis.stop,
-            verifier,
+            verifier: parts.verifier,
             watches: Some(watches),
-            network,
+            network: parts.network,
             peers,
             runtime: Some(runtime),
         })
@@ -266,9 +250,7 @@ impl Node {
         for stop in self.stop_apis.drain(..) {
             let _gone = stop.send(());
         }
-        if let Some(mut file) = self.peers.take() {
-            file.save(&self.network);
-        }
+        self.peers.save(&self.network);
         self.network.shutdown();
         // It ends with the core's requests; until then it holds the store.
         let _panicked = self.application.take().map(JoinHandle::join);
@@ -429,20 +411,14 @@ fn open_log(
 fn join(
     restored: Restored,
     runtime: &Runtime,
-    (joiner, interrupt): (Option<Joiner<'_>>, &Interrupt),
+    joiner: Option<Joiner<'_>>,
     past: &PastRounds,
     application: &mut dyn Application,
 ) -> Result<Restored, NodeError> {
     let Some(joiner) = joiner.filter(|_| restored.chain.round() == 0) else {
         return Ok(restored);
     };
-    let joined = runtime.block_on(async {
-        tokio::select! {
-            joined = joiner.run(application) => joined,
-            () = interrupt.told() => Err(NodeError::Interrupted),
-        }
-    });
-    match joined? {
+    match runtime.block_on(joiner.run(application))? {
         Some(_) => snapshot::restore(joiner.genesis, joiner.blocks, joiner.snapshots, past),
         None => Ok(restored),
     }

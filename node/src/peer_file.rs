@@ -3,6 +3,7 @@
 //! It holds addresses where this node has reached peers, see [`Network::known_addresses`]. Nothing depends on it: a file
 //! that is missing, damaged or of another chain is one without addresses, and is written anew.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -29,28 +30,20 @@ struct Contents {
 /// Where it is, and what it said when it was last read or written.
 #[derive(Debug, Clone)]
 pub(crate) struct PeerFile {
-    path: PathBuf,
+    /// None for a node that keeps nothing.
+    path: Option<PathBuf>,
     chain: Digest,
     addresses: Vec<Multiaddr>,
 }
 
 impl PeerFile {
-    /// Reads the file of a chain.
-    pub(crate) fn open(path: &Path, chain: Digest) -> Self {
-        let addresses = match read(path) {
-            Ok(contents) if contents.chain == chain => {
-                let addresses = contents.addresses.iter();
-                addresses.filter_map(|address| address.parse().ok()).collect()
-            }
-            Ok(_) => Vec::new(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => {
-                tracing::warn!(path = %path.display(), %error, "the file of known peers is of no use: it is written anew");
-                Vec::new()
-            }
-        };
+    /// Reads the file of a chain, if there is to be one.
+    pub(crate) fn open(path: Option<PathBuf>, chain: Digest) -> Self {
+        let addresses = path
+            .as_deref()
+            .map_or_else(Vec::new, |path| addresses_in(path, chain));
         Self {
-            path: path.to_owned(),
+            path,
             chain,
             addresses,
         }
@@ -63,24 +56,31 @@ impl PeerFile {
 
     /// Writes what the network knows, if that is news.
     pub(crate) fn save(&mut self, network: &Network) {
+        let Some(path) = &self.path else {
+            return;
+        };
         let addresses = network.known_addresses();
-        if addresses.is_empty() || addresses == self.addresses {
+        let set = |addresses: &[Multiaddr]| addresses.iter().cloned().collect::<BTreeSet<_>>();
+        if addresses.is_empty() || set(&addresses) == set(&self.addresses) {
             return;
         }
         let contents = Contents {
             chain: self.chain,
             addresses: addresses.iter().map(ToString::to_string).collect(),
         };
-        match write(&self.path, &contents) {
+        match write(path, &contents) {
             Ok(()) => self.addresses = addresses,
             Err(error) => {
-                tracing::warn!(path = %self.path.display(), %error, "the file of known peers cannot be written");
+                tracing::warn!(path = %path.display(), %error, "the file of known peers cannot be written");
             }
         }
     }
 
     /// Keeps the file up to date for as long as the runtime lives.
     pub(crate) fn keep(mut self, runtime: &Runtime, network: &Network) {
+        if self.path.is_none() {
+            return;
+        }
         let network = network.clone();
         runtime.spawn(async move {
             loop {
@@ -97,6 +97,22 @@ impl PeerFile {
                 }
             }
         });
+    }
+}
+
+/// Those of the chain; none where the file is of no use.
+fn addresses_in(path: &Path, chain: Digest) -> Vec<Multiaddr> {
+    match read(path) {
+        Ok(contents) if contents.chain == chain => {
+            let addresses = contents.addresses.iter();
+            addresses.filter_map(|address| address.parse().ok()).collect()
+        }
+        Ok(_) => Vec::new(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => {
+            tracing::warn!(path = %path.display(), %error, "the file of known peers is of no use: it is written anew");
+            Vec::new()
+        }
     }
 }
 
@@ -133,13 +149,10 @@ mod tests {
     fn what_is_written_is_read_back_for_that_chain_only() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("peers.json");
-        assert!(PeerFile::open(&path, CHAIN).addresses().is_empty());
+        assert!(addresses_in(&path, CHAIN).is_empty());
         write(&path, &contents(CHAIN)).unwrap();
-        assert_eq!(
-            PeerFile::open(&path, CHAIN).addresses(),
-            [ADDRESS.parse().unwrap()]
-        );
-        assert!(PeerFile::open(&path, Digest([8; 32])).addresses().is_empty());
+        assert_eq!(addresses_in(&path, CHAIN), [ADDRESS.parse().unwrap()]);
+        assert!(addresses_in(&path, Digest([8; 32])).is_empty());
         let files: Vec<_> = fs::read_dir(directory.path()).unwrap().collect();
         assert_eq!(files.len(), 1, "the part is gone");
     }
@@ -152,12 +165,9 @@ mod tests {
         let whole = fs::read(&path).unwrap();
         for length in 0..whole.len() {
             fs::write(&path, &whole[..length]).unwrap();
-            assert!(
-                PeerFile::open(&path, CHAIN).addresses().is_empty(),
-                "cut at {length}"
-            );
+            assert!(addresses_in(&path, CHAIN).is_empty(), "cut at {length}");
         }
         fs::write(&path, [0xff; 100]).unwrap();
-        assert!(PeerFile::open(&path, CHAIN).addresses().is_empty());
+        assert!(addresses_in(&path, CHAIN).is_empty());
     }
 }

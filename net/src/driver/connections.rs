@@ -162,7 +162,10 @@ impl Driver {
         for lane in Lane::ALL {
             self.swarm.behaviour_mut().gate(lane).refuse(&peer);
         }
-        self.unlearn(&peer);
+        // One that is slow may be better next time.
+        if reason != PeerRefusal::Silent {
+            self.unlearn(&peer);
+        }
         if refused == Refused::WasConnected {
             self.lost(peer);
         }

@@ -1,7 +1,9 @@
 //! Nodes find each other from one boot node, and again without it.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use klero_net::identity::Keypair;
 use klero_net::{Multiaddr, NetworkConfig, PeerId};
@@ -134,6 +136,38 @@ async fn a_node_without_discovery_is_left_alone() {
         told.contains(&other.peer()) && !told.contains(&quiet.peer()),
         "{told:?}"
     );
+}
+
+/// A thousand false addresses cost a dial each quarter of a second at most, and keep no honest peer from being found.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_liar_costs_little() {
+    let trap = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let lie: Multiaddr = format!("/ip4/127.0.0.1/tcp/{}", trap.local_addr().unwrap().port())
+        .parse()
+        .unwrap();
+    let fallen = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&fallen);
+    std::thread::spawn(move || {
+        for stream in trap.incoming() {
+            drop(stream);
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    let liar = crate::asker::liar(lie).await;
+    let honest = network(3, true, Over::Tcp).await;
+    let start = Instant::now();
+    let victim = seeking(Over::Tcp)
+        .bootnode(liar)
+        .bootnode(honest[0].address.clone());
+    let victim = Node::start(victim).await;
+    until("victim", || fallen.load(Ordering::Relaxed) >= 10).await;
+    until("honest peers", || {
+        honest.iter().all(|node| peers(&victim).contains(&node.peer()))
+    })
+    .await;
+    let most = start.elapsed().as_millis() / 250 + 1;
+    let fallen = fallen.load(Ordering::Relaxed) as u128;
+    assert!(fallen <= most, "{fallen} of {most}");
 }
 
 /// The name of a boot node is looked up; one that cannot be dialled at all is refused at once.

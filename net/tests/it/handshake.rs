@@ -24,6 +24,7 @@ async fn refusal(node: &mut Node, stranger: PeerId) -> PeerRefusal {
     .await
 }
 
+/// [E12] A node whose genesis differs is never in a mesh: it does not even count as connected.
 #[tokio::test(flavor = "multi_thread")]
 async fn another_chain_is_refused_on_both_sides() {
     for over in Over::BOTH {

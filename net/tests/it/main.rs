@@ -10,6 +10,7 @@ mod gossip;
 mod half_open;
 mod handle;
 mod handshake;
+mod known_panics;
 mod lane;
 mod limits;
 mod mesh;

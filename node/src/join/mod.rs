@@ -86,6 +86,7 @@ pub(crate) struct Joiner<'a> {
     from: &'a JoinFrom,
     pub(crate) genesis: &'a Genesis,
     network: &'a Network,
+    interrupt: &'a Interrupt,
     pub(crate) blocks: &'a BlockStore,
     pub(crate) snapshots: &'a Snapshots,
 }
@@ -101,13 +102,14 @@ impl<'a> Joiner<'a> {
     pub(crate) const fn new(
         from: &'a JoinFrom,
         genesis: &'a Genesis,
-        network: &'a Network,
+        (network, interrupt): (&'a Network, &'a Interrupt),
         (blocks, snapshots): (&'a BlockStore, &'a Snapshots),
     ) -> Self {
         Self {
             from,
             genesis,
             network,
+            interrupt,
             blocks,
             snapshots,
         }
@@ -116,8 +118,15 @@ impl<'a> Joiner<'a> {
     /// Takes a snapshot of the peers into the store; gives its round, or none where no peer has one that is good.
     ///
     /// # Errors
-    /// [`NodeError`] when the trusted checkpoint is of no use, or this node's own store fails.
+    /// [`NodeError`] when the trusted checkpoint is of no use, this node's own store fails, or it is told to stop.
     pub(crate) async fn run(&self, application: &mut dyn Application) -> Result<Option<u64>, NodeError> {
+        tokio::select! {
+            taken = self.take_best(application) => taken,
+            () = self.interrupt.told() => Err(NodeError::Interrupted),
+        }
+    }
+
+    async fn take_best(&self, application: &mut dyn Application) -> Result<Option<u64>, NodeError> {
         let client = self.client()?;
         tracing::info!("an empty database: waiting at most ten seconds for a peer with a state snapshot");
         if !self.peers_came().await {

@@ -36,6 +36,7 @@ mod fork_alarm;
 mod heartbeats;
 mod hostile;
 mod join_snapshot;
+mod join_stop;
 mod join_testnet;
 mod keys_cli;
 mod keys_file;
