@@ -56,8 +56,7 @@ impl Lane {
     /// How many bytes a second are read from a peer, in the long run. What it sends faster waits on its side.
     pub(crate) const fn rate(self) -> usize {
         match self {
-            Self::Votes | Self::Transactions => 4 * MIB,
-            Self::Blocks => 8 * MIB,
+            Self::Votes | Self::Blocks | Self::Transactions => 4 * MIB,
         }
     }
 

@@ -59,6 +59,7 @@ async fn delays(over: Over) -> Vec<Option<Duration>> {
         .collect()
 }
 
+#[allow(clippy::print_stdout, reason = "the figures of a measurement")]
 fn assert_prompt(over: Over, delays: &[Option<Duration>]) {
     let mut known: Vec<Duration> = delays.iter().flatten().copied().collect();
     known.sort_unstable();

@@ -1,6 +1,7 @@
 //! A link of a limited rate, made of a relay with little room: what comes faster waits with its sender.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -97,9 +98,9 @@ async fn udp(to: SocketAddr) -> u16 {
         let mut clients = HashMap::new();
         let mut bytes = [0; 2048];
         while let Ok((length, client)) = near.recv_from(&mut bytes).await {
-            if !clients.contains_key(&client) {
+            if let Entry::Vacant(new) = clients.entry(client) {
                 let far = Arc::new(UdpSocket::bind("127.0.0.1:0").await.unwrap());
-                clients.insert(client, queue(Arc::clone(&far), to));
+                new.insert(queue(Arc::clone(&far), to));
                 tokio::spawn(carry_back(far, queue(Arc::clone(&near), client)));
             }
             let _no_room = clients[&client].try_send(bytes[..length].to_vec());

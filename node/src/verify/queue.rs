@@ -148,14 +148,15 @@ impl Queue {
 
     /// The next job, and with votes all others of their role that wait, up to a batch. Certificates come first. Votes
     /// that may still make a quorum take turns with blocks, so that neither waits for more than one of the other; then
-    /// come the other votes, and what no round waits for.
+    /// come the other votes, and what no round waits for. Of votes the earliest role comes first: a member may send any
+    /// number of good ones for the next round and for late steps [C3].
     pub(super) fn pop(&mut self) -> Option<Vec<Job>> {
         let of_use = |job: &Job| job.role().is_some_and(|role| !self.satisfied.contains(&role));
         let urgency = |job: &Job| match job.kind() {
-            Kind::Certificate => 0,
-            Kind::Votes if of_use(job) => 1 + u8::from(self.is_turn_of_blocks),
-            Kind::Block => 2 - u8::from(self.is_turn_of_blocks),
-            Kind::Votes | Kind::Lasting => 3,
+            Kind::Certificate => (0, None),
+            Kind::Votes if of_use(job) => (1 + u8::from(self.is_turn_of_blocks), job.role()),
+            Kind::Block => (2 - u8::from(self.is_turn_of_blocks), None),
+            Kind::Votes | Kind::Lasting => (3, job.role()),
         };
         let (place, _) = self.jobs.iter().enumerate().min_by_key(|(_, job)| urgency(job))?;
         let job = self.jobs.remove(place)?;
@@ -268,6 +269,18 @@ mod tests {
             .collect();
         let (vote, block) = (Kind::Votes, Kind::Block);
         assert_eq!(kinds, [vote, block, vote, block, vote, block, block, block]);
+    }
+
+    // [C3]
+    #[test]
+    fn votes_for_late_steps_keep_no_others_waiting() {
+        let mut queue = Queue::default();
+        for k in (3..60).rev() {
+            assert!(queue.push(gossiped(votes(Step::Next(k)))).is_none());
+        }
+        assert!(queue.push(gossiped(votes(Step::Soft))).is_none());
+        assert_eq!(roles(queue.pop()), [Some(Step::Soft)]);
+        assert_eq!(roles(queue.pop()), [Some(Step::Next(3))]);
     }
 
     // [NET-3]

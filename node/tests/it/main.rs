@@ -16,6 +16,7 @@ mod api_transactions;
 mod attacked;
 mod attacker;
 mod attacker_frames;
+mod attacks;
 mod bounds;
 mod chains;
 mod checkpoint_signing;
