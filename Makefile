@@ -92,7 +92,7 @@ soak: ## a million simulated rounds of random faults, then 200 kills of real nod
 twins: ## all 262,144 scenarios of four nodes and a twin on two threads; make test runs 5,000
 	cargo run --release -p klero-agreement --features sim --locked --example twins -- all
 
-netns: ## partitions, one-way loss, delay, slow links: nodes on hosts of their own (network namespaces; root); some 15 minutes
+netns: ## partitions, one-way loss, delay, slow links: nodes on hosts of their own (network namespaces; root); 20 minutes
 	@scripts/setup.sh checks
 	$(NETNS) --ignored --nocapture --test-threads=1
 

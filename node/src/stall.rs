@@ -208,23 +208,30 @@ impl Stall {
             f,
             "; not heard lately: {count} validator{plural} with {percent_of_all} % of the stake"
         )?;
+        let together = self.silent_together();
+        if let Some(seconds) = together {
+            write!(f, ", for {seconds} s")?;
+        }
         for (place, quiet) in self.quiet.iter().enumerate() {
-            let last = match quiet.silent_seconds {
-                Some(seconds) => format!("for {seconds} s"),
-                None => "ever".to_owned(),
-            };
             let (mark, id) = (if place == 0 { ":" } else { "," }, quiet.validator.to_string());
-            write!(
-                f,
-                "{mark} {} {} % {last}",
-                short(&id),
-                percent(quiet.share_millionths)
-            )?;
+            write!(f, "{mark} {} {} %", short(&id), percent(quiet.share_millionths))?;
+            match quiet.silent_seconds {
+                _ if together.is_some() => {}
+                Some(seconds) => write!(f, " for {seconds} s")?,
+                None => f.write_str(" ever")?,
+            }
         }
         if self.quiet.len() < usize::try_from(count).unwrap_or(usize::MAX) {
             f.write_str(", …")?;
         }
         Ok(())
+    }
+
+    /// For how long those named have been silent, if they fell silent within two seconds.
+    fn silent_together(&self) -> Option<u64> {
+        let seconds = || self.quiet.iter().map(|quiet| quiet.silent_seconds);
+        let (least, most) = (seconds().min()??, seconds().max()??);
+        (most - least <= 2).then_some(most)
     }
 
     fn write_gone(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -308,9 +315,33 @@ mod tests {
             }],
             ..stall(Cause::Quiet)
         };
-        let tail = "; not heard lately: 100 validators with 50.0 % of the stake: abababab 17.0 % for 31 s, …; 1 peer is gone \
+        let tail = "; not heard lately: 100 validators with 50.0 % of the stake, for 31 s: abababab 17.0 %, …; 1 peer is gone \
                     and 1 left: …abcdefgh for 24 s (brought 25.0 %)";
         assert_eq!(said.to_string(), format!("{HEAD}{tail}"));
+    }
+
+    #[test]
+    fn who_fell_silent_at_another_time_is_named_with_it() {
+        let quiet = |number, silent_seconds| Quiet {
+            validator: Digest([number; 32]),
+            share_millionths: 250_000,
+            silent_seconds,
+            ..Quiet::default()
+        };
+        let said = Stall {
+            quiet_count: 2,
+            quiet_millionths: 500_000,
+            quiet: vec![quiet(1, Some(700)), quiet(2, Some(31))],
+            ..stall(Cause::Quiet)
+        };
+        let tail = "of the stake: 01010101 25.0 % for 700 s, 02020202 25.0 % for 31 s";
+        assert!(said.to_string().ends_with(tail), "{said}");
+        let quiet = vec![quiet(1, Some(31)), quiet(2, None)];
+        let said = Stall { quiet, ..said }.to_string();
+        assert!(
+            said.ends_with("01010101 25.0 % for 31 s, 02020202 25.0 % ever"),
+            "{said}"
+        );
     }
 
     #[test]

@@ -13,6 +13,8 @@ use crate::core_desk::DecidedItem;
 use crate::events::NodeEvent;
 use crate::stall::Stall;
 
+/// How often the core looks: an explanation goes over all members, and messages come by the thousand.
+const LOOK: Duration = Duration::from_millis(100);
 /// How often the line is written.
 const EVERY: Duration = Duration::from_secs(10);
 /// Without a final block for so long a node explains itself.
@@ -24,6 +26,7 @@ pub(super) struct Lookout {
     /// When the last block became final here, or this process started.
     pub(super) final_at: Instant,
     said: Instant,
+    looked: Option<Instant>,
     /// The last final round when it was said.
     round: u64,
     /// Which validators were heard.
@@ -44,6 +47,7 @@ impl Lookout {
         Self {
             final_at: Instant::now(),
             said: Instant::now(),
+            looked: None,
             round,
             hearing: Hearing::new(Instant::now()),
             stalled: None,
@@ -123,6 +127,11 @@ impl Core {
     pub(super) fn look_out(&mut self) {
         self.look_for_duty();
         let now = Instant::now();
+        let looked = self.lookout.looked;
+        if looked.is_some_and(|looked| now.duration_since(looked) < LOOK) {
+            return;
+        }
+        self.lookout.looked = Some(now);
         let waited = now.duration_since(self.lookout.final_at);
         let stall = (waited >= STALL).then(|| self.explain(waited));
         if now.duration_since(self.lookout.said) >= EVERY {

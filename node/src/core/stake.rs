@@ -74,16 +74,13 @@ impl Watch {
 impl Core {
     /// Two votes of one member in one role [STK-5] (a).
     pub(super) fn saw_equivocation(&mut self, pair: &Equivocation) {
-        let (role, voter) = (pair.role(), pair.voter());
-        let member = self
-            .context
-            .electorate()
-            .member(voter)
-            .filter(|_| role.round == self.context.round());
-        if member.is_none_or(|member| self.watch.is_news(member.id, false)) {
-            tracing::warn!(%role, voter, "a member signed two values in one role");
+        let evidence = Evidence::of_votes(pair.first(), pair.second());
+        let event = evidence.as_ref().and_then(|evidence| self.describe(evidence));
+        let id = event.and_then(|event| event.validator);
+        if id.is_none_or(|id| self.watch.is_news(id, false)) {
+            tracing::warn!(role = %pair.role(), voter = pair.voter(), "a member signed two values in one role");
         }
-        self.saw_offence(Evidence::of_votes(pair.first(), pair.second()));
+        self.saw_offence(evidence);
     }
 
     /// A vote that was verified [STK-5] (b).

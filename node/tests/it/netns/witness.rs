@@ -1,5 +1,7 @@
 //! What the nodes themselves say of their trouble, while it lasts.
 
+use std::time::{Duration, Instant};
+
 use klero_node::{Cause, Stall};
 use serde_json::Value;
 
@@ -9,17 +11,23 @@ use super::say;
 /// After so many seconds of a stall the last line of a log was written when the connections had died.
 const LINES_LATER: u64 = 30;
 
-/// The explanation of a node that sees a stall.
-fn stall(title: &str, nodes: &Nodes, node: usize) -> Stall {
-    let status = nodes.status(node);
-    let stall: Stall =
-        serde_json::from_value(status["stall"].clone()).unwrap_or_else(|_| panic!("{status:#}"));
-    say(&format!(
-        "netns: {title}: node{} says: {}",
-        node + 1,
-        stall.explanation
-    ));
-    stall
+/// The explanation of a node that sees a stall, once as many peers are left as the trouble leaves.
+fn stall(title: &str, nodes: &Nodes, node: usize, peers: u64) -> Stall {
+    let until = Instant::now() + Duration::from_secs(30);
+    loop {
+        let status = nodes.status(node);
+        let stall: Option<Stall> = serde_json::from_value(status["stall"].clone()).expect("a stall");
+        if let Some(stall) = stall.filter(|stall| stall.peers == peers) {
+            say(&format!(
+                "netns: {title}: node{} says: {}",
+                node + 1,
+                stall.explanation
+            ));
+            return stall;
+        }
+        assert!(Instant::now() < until, "{status:#}");
+        std::thread::sleep(Duration::from_millis(200));
+    }
 }
 
 /// The last line of the ten seconds, by its fields.
@@ -43,7 +51,7 @@ pub(super) fn of_two_halves(title: &str, nodes: &Nodes) {
             .iter()
             .flat_map(|node| nodes.validators(*node).to_vec())
             .collect();
-        let stall = stall(title, nodes, node);
+        let stall = stall(title, nodes, node, 1);
         assert_eq!(stall.cause, Cause::Quiet, "{stall:#?}");
         assert_eq!(stall.quiet_count, theirs.len() as u64, "{stall:#?}");
         assert!((450_000..550_000).contains(&stall.quiet_millionths), "{stall:#?}");
@@ -78,7 +86,7 @@ pub(super) fn of_the_fourth(title: &str, nodes: &Nodes) {
             "{status:#}"
         );
     }
-    let stall = stall(title, nodes, 3);
+    let stall = stall(title, nodes, 3, 0);
     assert_eq!((stall.cause, stall.peers), (Cause::NoPeers, 0), "{stall:#?}");
     assert!((700_000..800_000).contains(&stall.quiet_millionths), "{stall:#?}");
     assert_says(&last_line(nodes, 3), &["peers=0", "rounds=0", "votes=true"]);
