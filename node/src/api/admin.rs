@@ -289,7 +289,7 @@ async fn pause(
     let PausePage { paused, trust_log } = body(page, help)?;
     if paused && trust_log {
         let why = "trust_log ends a silence, paused begins one";
-        return Err(Failure::new(StatusCode::BAD_REQUEST, why, "send one of the two").into());
+        return Err(Failure::new(StatusCode::BAD_REQUEST, why, "send one of the two"));
     }
     let desk = core(&admin.api)?;
     desk.pause(paused).await?;

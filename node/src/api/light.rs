@@ -138,13 +138,19 @@ pub(super) struct Wanted {
 impl Wanted {
     pub(super) fn parse(wanted: Result<Query<Self>, QueryRejection>) -> Answer<Self> {
         let help = "write ?level=certified&seconds=10";
-        let parsed = wanted.map(|Query(wanted)| wanted);
-        parsed.map_err(|rejection| Failure::malformed(rejection.body_text(), help))
+        let Query(wanted) = wanted.map_err(|rejection| Failure::malformed(rejection.body_text(), help))?;
+        match wanted.seconds {
+            Some(seconds) if seconds > LONGEST_WAIT => {
+                let error = format!("{seconds} s are more than {LONGEST_WAIT}, the longest wait");
+                Err(Failure::malformed(error, help))
+            }
+            _ => Ok(wanted),
+        }
     }
 
     /// For how long to wait.
     pub(super) fn seconds(&self) -> u64 {
-        self.seconds.unwrap_or(0).min(LONGEST_WAIT)
+        self.seconds.unwrap_or(0)
     }
 }
 
