@@ -9,10 +9,11 @@ use super::Core;
 use super::silence::Silence;
 
 /// The reasons of silence, as metrics name them.
-pub(crate) const REASONS: [&str; 12] = [
+pub(crate) const REASONS: [&str; 13] = [
     "fork",
     "no_keys",
     "paused",
+    "disk_full",
     "starting",
     "log",
     "twin",
@@ -72,6 +73,9 @@ impl Core {
         }
         if self.paused {
             return Some("paused");
+        }
+        if self.full.is_some() {
+            return Some("disk_full");
         }
         match &self.silence {
             Some(Silence::Starting(_)) => Some("starting"),
