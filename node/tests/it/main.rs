@@ -89,3 +89,4 @@ mod testnet_rounds;
 mod testnet_transactions;
 mod verdicts;
 mod verify_cli;
+mod why_idle;
