@@ -71,6 +71,12 @@ pub struct Metrics {
     answers: Family<Label, Counter>,
     bounds: Family<Label, Real>,
     targets_met: Level,
+    duty: Duty,
+}
+
+/// What the operator owes the network, and what the node needs for it.
+#[derive(Debug)]
+struct Duty {
     silent: Family<Label, Level>,
     paused: Level,
     held: Level,
@@ -80,6 +86,46 @@ pub struct Metrics {
     convictions: Counter,
     disk_free: Level,
     data: Level,
+}
+
+impl Duty {
+    fn enter(enter: &mut Registrar) -> Self {
+        Self {
+            silent: enter.reasons(),
+            paused: enter.enter(
+                "voting_paused",
+                "Whether the operator paused voting: 1 or 0",
+                Level::default(),
+            ),
+            held: enter.enter(
+                "validators_held",
+                "Keys of validators that this node holds",
+                Level::default(),
+            ),
+            drawing: enter.enter(
+                "validators_drawing",
+                "Keys of this node that the electorate of the round under way knows",
+                Level::default(),
+            ),
+            stall: enter.amount(
+                "stall",
+                "How long nothing has become final here, from ten seconds on; else 0",
+                Unit::Seconds,
+            ),
+            offences: enter.kinds(),
+            convictions: enter.enter(
+                "convictions",
+                "Validators convicted in final blocks",
+                Counter::default(),
+            ),
+            disk_free: enter.amount(
+                "disk_free",
+                "Free for this node on the disk of its data",
+                Unit::Bytes,
+            ),
+            data: enter.amount("data", "Length of the files in the data directory", Unit::Bytes),
+        }
+    }
 }
 
 /// Makes metrics and enters them into a registry in one step.
@@ -196,23 +242,7 @@ impl Metrics {
                 "Whether the committees in force keep the targets of the genesis: 1 or 0",
                 Level::default(),
             ),
-            silent: enter.reasons(),
-            paused: enter.enter("voting_paused", "Whether the operator paused voting: 1 or 0", Level::default()),
-            held: enter.enter("validators_held", "Keys of validators that this node holds", Level::default()),
-            drawing: enter.enter(
-                "validators_drawing",
-                "Keys of this node that the electorate of the round under way knows",
-                Level::default(),
-            ),
-            stall: enter.amount(
-                "stall",
-                "How long nothing has become final here, from ten seconds on; else 0",
-                Unit::Seconds,
-            ),
-            offences: enter.kinds(),
-            convictions: enter.enter("convictions", "Validators convicted in final blocks", Counter::default()),
-            disk_free: enter.amount("disk_free", "Free for this node on the disk of its data", Unit::Bytes),
-            data: enter.amount("data", "Length of the files in the data directory", Unit::Bytes),
+            duty: Duty::enter(&mut enter),
             registry: enter.0,
         })
     }
@@ -306,37 +336,37 @@ impl Metrics {
     /// Why this node casts no votes, as one of the reasons that the core knows; and whether the operator paused it.
     pub fn set_silent(&self, reason: Option<&'static str>, paused: bool) {
         for known in REASONS {
-            let gauge = self.silent.get_or_create(&[("reason", known)]);
+            let gauge = self.duty.silent.get_or_create(&[("reason", known)]);
             gauge.set(u64::from(reason == Some(known)));
         }
-        self.paused.set(u64::from(paused));
+        self.duty.paused.set(u64::from(paused));
     }
 
     /// Keys of validators that the node holds, and those of them that the electorate knows.
     pub fn set_validators(&self, held: u64, drawing: u64) {
-        self.held.set(held);
-        self.drawing.set(drawing);
+        self.duty.held.set(held);
+        self.duty.drawing.set(drawing);
     }
 
     /// Seconds since the last final block, if that is a stall; else 0.
     pub fn set_stall(&self, seconds: u64) {
-        self.stall.set(seconds);
+        self.duty.stall.set(seconds);
     }
 
     /// An offence was seen for the first time.
     pub fn offence(&self, kind: OffenceKind) {
-        self.offences.get_or_create(&[("kind", name_of(kind))]).inc();
+        self.duty.offences.get_or_create(&[("kind", name_of(kind))]).inc();
     }
 
     /// A validator was convicted in a final block.
     pub fn convicted(&self) {
-        self.convictions.inc();
+        self.duty.convictions.inc();
     }
 
     /// Bytes free on the disk, and bytes of the data directory.
     pub fn set_disk(&self, free: u64, data: u64) {
-        self.disk_free.set(free);
-        self.data.set(data);
+        self.duty.disk_free.set(free);
+        self.duty.data.set(data);
     }
 
     /// Two quorums that cannot both be were seen.

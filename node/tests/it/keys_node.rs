@@ -125,7 +125,17 @@ fn stake_moves_with_the_operator_key_alone() {
     // Old and new keys are told apart.
     let shown = printed(here, &["keys", "inspect", "keys.json"]);
     assert_says(&shown, &["oldest keys, vote key ", "newest keys, vote key "]);
-    // Where the key file is lost, the operator key replaces the validator's keys by those of another file.
+    a_lost_key_file_is_replaced(here, &rpc, &operator, &file.validators[0].id);
+    // The account is public.
+    let shown = json(
+        here,
+        &[&["stake", "show", "--keys", "keys.json"], &rpc[..]].concat(),
+    );
+    assert_eq!(shown["account"], file.validators[0].id.to_string());
+}
+
+/// Where the key file is lost, the operator key replaces the validator's keys by those of another file.
+fn a_lost_key_file_is_replaced(here: &Path, rpc: &[&str], operator: &[&str], account: &klero_node::Digest) {
     let new = [
         "keys",
         "new",
@@ -137,16 +147,10 @@ fn stake_moves_with_the_operator_key_alone() {
         "new.json",
     ];
     printed(here, &new);
-    let instead = [&operator[..], &["--keys", "new.json", "--password-file", "p"]].concat();
-    printed(here, &[&rotate[..], &rpc, &instead].concat());
+    let instead = [operator, &["--keys", "new.json", "--password-file", "p"]].concat();
+    printed(here, &[&["stake", "rotate", "--prepare"], rpc, &instead].concat());
     let replaced = KeyFile::open(&here.join("new.json"), Some(&Password::new("a password"))).unwrap();
-    assert_eq!(replaced.validators[1].id, file.validators[0].id);
-    // The account is public.
-    let shown = json(
-        here,
-        &[&["stake", "show", "--keys", "keys.json"], &rpc[..]].concat(),
-    );
-    assert_eq!(shown["account"], file.validators[0].id.to_string());
+    assert_eq!(replaced.validators[1].id, *account);
 }
 
 /// Paths of the table are relative to the file; another spelling of it is refused with its place.

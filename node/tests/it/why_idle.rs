@@ -70,6 +70,8 @@ fn who_was_convicted_or_left_is_told_so() {
     assert!(shows(&cluster, 0, "klero_silent{reason=\"convicted\"} 0"));
     assert_eq!(silent(&cluster, 0), None);
 
+    // Reports of its last offences take nonces of those who propose them.
+    cluster.wait_for(cluster.node(0).status().final_round + 30, LONG);
     cluster.keys(3).create(&here.path().join("keys.json")).unwrap();
     let rpc = cluster.rpc(0);
     let leave = [
