@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use klero_sampling::{Digest, Domain};
 
 /// The table of purposes in the specification.
-const PURPOSES: [(Domain, &str); 34] = [
+const PURPOSES: [(Domain, &str); 35] = [
     (Domain::Genesis, "genesis"),
     (Domain::Network, "network"),
     (Domain::Header, "header"),
