@@ -68,12 +68,10 @@ impl Lane {
         }
     }
 
-    /// How much gossip of peers that have not passed the handshake is kept, in bytes.
+    /// How much gossip of peers that have not passed the handshake is kept, in bytes: what one of them may send at once,
+    /// so that a flood shows before the time for the handshake is over.
     pub(crate) const fn early_bytes(self) -> usize {
-        match self {
-            Self::Votes | Self::Blocks => 16 * MIB,
-            Self::Transactions => 4 * MIB,
-        }
+        self.burst()
     }
 
     /// What the lane is called in a log.

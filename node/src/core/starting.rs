@@ -101,6 +101,9 @@ impl Core {
 
     /// Begins to speak as soon as it is safe.
     pub(super) fn see_whether_to_speak(&mut self) -> Result<(), CoreError> {
+        if !matches!(self.silence, Some(Silence::Starting(_))) {
+            return Ok(());
+        }
         let (now, round) = (Instant::now(), self.machine.round());
         let is_alone = self.holds_most();
         let Some(Silence::Starting(starting)) = &mut self.silence else {
