@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use klero_net::{NetworkEvent, Verdict};
 
-use crate::node::{Node, Over, seeking};
+use crate::node::{Node, Over, patiently, seeking};
 
 const NODES: usize = 20;
 
@@ -17,8 +17,14 @@ async fn stay_in() {
         nodes.push(Node::join(Over::Quic, &observer).await);
     }
     observer.peers(NODES).await;
-    for node in &mut nodes {
-        node.peers(1).await;
+    // The first peer of a node may be one that it discovered; what it says before it has met the observer is lost to it.
+    for node in &nodes {
+        let met = async {
+            while !node.network.peers().contains(&observer.peer()) {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        patiently("the observer", met).await;
     }
     for turn in 0..2 {
         let mut missing = BTreeSet::new();

@@ -154,13 +154,6 @@ impl Core {
         };
         let reporter = self.context.electorate().member(proposer).map(|member| member.id);
         let operator = reporter.and_then(|id| Some((id, self.keys.operator(&id)?)));
-        // An operation of the account itself would be refused after a report with its number. Others report, too.
-        let has_own = |id: &Digest| {
-            let registry = transition.registry();
-            let nonce = registry.account(id).map_or(0, |account| account.nonce);
-            self.links.operations.next_nonce(registry, id) != nonce
-        };
-        let operator = operator.filter(|(id, _)| !has_own(id));
         if let Some((id, operator)) = operator {
             let mut settled = Vec::new();
             for (place, evidence) in &self.watch.offences {

@@ -78,7 +78,8 @@ fn a_node_with_a_full_disk_serves_and_votes_again_when_there_is_space() {
     disk.is_full.store(true, Ordering::SeqCst);
     eventually("the node says that its disk is full", || {
         let silent = cluster.node(3).status().silent.unwrap_or_default();
-        silent.starts_with("the disk is full (no space)") && silent.contains("votes again by itself")
+        // Whether the core or the application writes first is chance.
+        silent.contains("the disk is full (no space)") && silent.contains("votes again by itself")
     });
     let stuck = cluster.node(3).status().final_round;
     let goal = cluster.node(0).status().final_round + 5;

@@ -10,7 +10,6 @@ use klero_stake::{Operation, Receipt};
 
 use crate::cluster::{Cluster, quick};
 use crate::finality::assert_same_chain;
-use crate::stake_story::stake;
 
 const STAKE: u64 = 1_000_000;
 
@@ -95,24 +94,4 @@ fn an_offence_is_reported_once() {
         }
     }
     assert!(!reported.is_empty());
-}
-
-/// A node whose account reports offences all the time: an operation that the account hands in is not pushed out by a report
-/// with its number.
-#[test]
-fn a_reporters_own_operations_get_into_blocks() {
-    let here = tempfile::tempdir().unwrap();
-    let mut cluster = cluster();
-    cluster.genesis.stake.slash_millionths = 1_000;
-    cluster.keys(0).create(&here.path().join("own.json")).unwrap();
-    (0..3).for_each(|node| cluster.start(node));
-    cluster.start_as(3, |builder| builder.equivocating());
-    cluster.wait_for(3, Duration::from_secs(60));
-    let rpc = cluster.rpc(0);
-    let unbond = ["unbond", "--keys", "own.json", "--amount", "1"];
-    for _ in 0..6 {
-        let sent = stake(here.path(), &rpc, &unbond);
-        assert!(sent["round"].as_u64() > Some(0), "{sent}");
-    }
-    assert!(!convictions(cluster.events(0)).is_empty());
 }

@@ -128,7 +128,7 @@ fn audit(calls: &[Call]) -> (usize, Option<&Call>) {
 /// A node with four validators that makes rounds alone, under `strace`.
 fn trace(here: &Path) -> String {
     for command in [
-        "init --dir node --network audit --validators 4 --rpc 127.0.0.1:0 --listen /ip4/127.0.0.1/udp/0/quic-v1",
+        "init --plain --dir node --network audit --validators 4 --rpc 127.0.0.1:0 --listen /ip4/127.0.0.1/udp/0/quic-v1",
         "genesis new --network audit --validators node/validators.json --out node/genesis.json",
     ] {
         printed(here, &command.split_whitespace().collect::<Vec<_>>());
