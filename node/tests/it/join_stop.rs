@@ -11,7 +11,15 @@ use crate::cli_init::ANY_PORTS;
 /// A directory of a node that joins a network of which nobody answers.
 fn joiner(here: &Path) {
     let init = |args: &[&str]| json(here, &[&["init", "--json"], args, &ANY_PORTS[..]].concat());
-    init(&["--plain", "--dir", "ada", "--network", "athens", "--stake", "1000"]);
+    init(&[
+        "--plain",
+        "--dir",
+        "ada",
+        "--network",
+        "athens",
+        "--stake",
+        "1000",
+    ]);
     let made = ["--network", "athens", "--validators", "ada/validators.json"];
     printed(
         here,
