@@ -165,8 +165,9 @@ async fn a_liar_costs_little() {
         honest.iter().all(|node| peers(&victim).contains(&node.peer()))
     })
     .await;
-    let most = start.elapsed().as_millis() / 250 + 1;
     let fallen = fallen.load(Ordering::Relaxed) as u128;
+    // A tick that was late is followed by one that is early, on a machine under load.
+    let most = start.elapsed().as_millis() / 250 + 5;
     assert!(fallen <= most, "{fallen} of {most}");
 }
 
