@@ -3,10 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use klero_agreement::{Entry as EnteredBy, Snapshot};
-use klero_committee::{BundledVote, Role, Step, Value, VoteBundle};
 use klero_sampling::Digest;
 
+use super::tests::{bundle, snapshot};
 use super::{Entry, Standing, VoteLog};
 use crate::store::{RocksStore, Store};
 use crate::witness::Witness;
@@ -17,33 +16,6 @@ const STRIDE: usize = 23;
 
 fn id() -> impl Iterator<Item = Digest> {
     [Digest([1; 32])].into_iter()
-}
-
-fn bundle(period: u32) -> VoteBundle {
-    VoteBundle {
-        role: Role::new(7, period, Step::Soft),
-        value: Value::Block(Digest([1; 32])),
-        votes: vec![BundledVote {
-            voter: 3,
-            proof: None,
-            signature: [4; 48],
-        }],
-    }
-}
-
-fn snapshot(period: u32) -> Snapshot {
-    Snapshot {
-        round: 7,
-        period,
-        entry: EnteredBy::RoundStart,
-        k: 0,
-        first_deadline_passed: false,
-        spoken: vec![(Step::Soft, Value::Block(Digest([1; 32])))],
-        staged: None,
-        previous_value: None,
-        previous_bottom: false,
-        alarm: None,
-    }
 }
 
 /// A directory with a log of some entries; gives the file that holds them.

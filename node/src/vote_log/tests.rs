@@ -6,7 +6,7 @@ use klero_committee::{BundledVote, Role, Step, Value};
 use super::*;
 use crate::store::MemoryStore;
 
-fn snapshot(period: u32) -> Snapshot {
+pub(super) fn snapshot(period: u32) -> Snapshot {
     Snapshot {
         round: 7,
         period,
@@ -21,7 +21,7 @@ fn snapshot(period: u32) -> Snapshot {
     }
 }
 
-fn bundle(period: u32) -> VoteBundle {
+pub(super) fn bundle(period: u32) -> VoteBundle {
     VoteBundle {
         role: Role::new(7, period, Step::Soft),
         value: Value::Block(Digest([1; 32])),
