@@ -187,7 +187,9 @@ pub(crate) struct Core {
     log: VoteLog,
     silence: Option<Silence>,
     alarm: Option<String>,
+    /// Set as long as nothing can be written.
     full: Option<FullDisk>,
+    /// What fell due in this round while the node may not speak.
     due: Vec<Due>,
     /// Whether the operator paused voting.
     paused: bool,
