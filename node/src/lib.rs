@@ -76,6 +76,7 @@ mod past;
 mod peer_book;
 mod peer_file;
 mod peering;
+mod position;
 mod snapshot;
 mod stake_desk;
 mod stall;

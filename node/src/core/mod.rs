@@ -58,6 +58,7 @@ use crate::metrics::Metrics;
 use crate::operations::OperationPool;
 use crate::past::PastRounds;
 use crate::peer_book::PeerBook;
+use crate::position::Position;
 use crate::snapshot::Snapshots;
 use crate::status::SharedStatus;
 use crate::verify::Verifier;
@@ -205,8 +206,8 @@ pub(crate) struct Core {
     relays: Relays,
     timers: Timers,
     attempt: u32,
-    /// Round and period when the machine was last told something.
-    place: (u64, u32),
+    /// Where the machine stood when it was last told something.
+    position: Position,
     /// When this process started, in milliseconds since 1970.
     started: u64,
     filter: FilterTime,
@@ -387,16 +388,26 @@ impl Core {
 
     fn carry_out(&mut self, outputs: Vec<Output>) -> Result<bool, CoreError> {
         let mut relay = false;
-        let place = (self.machine.round(), self.machine.period());
-        if std::mem::replace(&mut self.place, place) != place {
-            self.links.verifier.forget_copies();
-            self.prune_bodies();
-        }
+        self.follow();
         for output in outputs {
             relay |= output == Output::Relay;
             self.carry_out_one(output)?;
         }
         Ok(relay)
+    }
+
+    /// Lets the pool know where the machine stands now.
+    fn follow(&mut self) {
+        let (round, period, k) = (self.machine.round(), self.machine.period(), self.machine.k());
+        let position = Position { round, period, k };
+        let before = std::mem::replace(&mut self.position, position);
+        if before != position {
+            let is_other_period = (before.round, before.period) != (round, period);
+            self.links.verifier.enter(position, is_other_period);
+            if is_other_period {
+                self.prune_bodies();
+            }
+        }
     }
 
     /// Does everything that follows, until only the outside can bring something new.

@@ -20,6 +20,7 @@ use super::{Core, CoreError, Links, OwnKeys, Task};
 use crate::app_thread::Request;
 use crate::events::now_us;
 use crate::keys::Secret;
+use crate::position::Position;
 use crate::vote_log::{Recovered, VoteLog};
 
 impl Core {
@@ -69,7 +70,7 @@ impl Core {
             timers: Timers::default(),
             // Higher than that of an earlier life, whose envelopes the peers may still remember.
             attempt: u32::try_from(now_us() / 1_000_000).unwrap_or(u32::MAX),
-            place: (0, 0),
+            position: Position::default(),
             started: now_us() / 1000,
             filter: FilterTime::default(),
             round_began: Instant::now(),

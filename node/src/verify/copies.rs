@@ -1,8 +1,8 @@
-//! Copies: what was verified once is not verified again when it is sent again [BA-11].
+//! Copies: what was verified once is not verified again when it is sent again [BA-11]. Votes are
+//! [known one by one](super::known).
 
 use std::collections::BTreeSet;
 
-use klero_committee::Step;
 use klero_sampling::codec::Wire;
 use klero_sampling::{Digest, Domain};
 
@@ -38,14 +38,13 @@ impl Copies {
     }
 }
 
-/// The name of a message's content, whatever its counter. None where a copy may tell something new: a Next vote,
-/// which is kept or not by where the node stands, and what is judged elsewhere.
+/// The name of a message's content, whatever its counter. None for what is judged elsewhere.
 pub(super) fn name(message: &Message) -> Option<Digest> {
     let is_named = match message {
-        Message::Votes(bundle) => matches!(bundle.role.step, Step::Soft | Step::Cert),
         Message::Proposal(_) | Message::Certificate(_) => true,
         Message::Evidence(_) | Message::CheckpointVotes(_) => true,
-        Message::Block(_)
+        Message::Votes(_)
+        | Message::Block(_)
         | Message::Final(_)
         | Message::Transaction(_)
         | Message::Operation(_)
@@ -60,14 +59,14 @@ pub(super) fn name(message: &Message) -> Option<Digest> {
 /// The item that stands for a copy: its role and speaker.
 pub(super) fn item(message: &Message) -> Option<Item> {
     match message {
-        Message::Votes(bundle) => Some(Item::Copy(bundle.role, bundle.votes.first()?.voter)),
         Message::Proposal(message) => Some(Item::Copy(message.proposal.role(), message.proposal.proposer)),
         Message::Certificate(certificate) => Some(Item::Copy(certificate.role, NOBODY)),
         Message::Evidence(_) => Some(Item::Known),
         Message::CheckpointVotes(bundle) => {
             Some(Item::CheckpointCopy(bundle.role, bundle.votes.first()?.voter))
         }
-        Message::Block(_)
+        Message::Votes(_)
+        | Message::Block(_)
         | Message::Final(_)
         | Message::Transaction(_)
         | Message::Operation(_)

@@ -1,20 +1,23 @@
 //! The verification pool: threads that turn unverified messages into verified ones, in batches.
 //!
-//! Messages of peers wait in one queue ([`queue`]). A worker takes the votes of one role that wait, up to a batch, and
-//! verifies them together ([`votes`]); everything else it takes one by one ([`check`]). Copies of what
-//! was verified before are not verified again ([`copies`]). What comes out goes to the core, with the receipt that the
+//! Messages of peers wait in one queue ([`queue`]), votes whose time has not come behind it ([`later`]). A worker takes the
+//! votes of one role that wait, up to a batch, and verifies them together ([`votes`]); everything else it takes one by one
+//! ([`check`]). What was verified before is not verified again ([`known`], [`copies`]). What comes out goes to the core, with the receipt that the
 //! core gives its verdict on; what is provably wrong is rejected here.
 
 mod check;
 mod checkpoints;
 pub(crate) mod copies;
+mod known;
+mod later;
 mod queue;
 mod votes;
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use crossbeam_channel::Sender;
-use klero_committee::{Role, VoteBundle};
+use klero_committee::{Role, Vote, VoteBundle};
 use klero_net::{Network, Receipt, Refusal, Verdict};
 use klero_sampling::Digest;
 use klero_stake::SignedOperation;
@@ -23,12 +26,14 @@ use crate::core::{Item, Verified};
 use crate::keys::Secret;
 use crate::metrics::Metrics;
 use crate::operations::OperationPool;
+use crate::position::Position;
 use crate::view::{SharedView, View};
 use crate::wire::Message;
 
 use copies::Copies;
+use known::{KnownVotes, Sorted};
 pub(crate) use queue::Job;
-use queue::Queue;
+use queue::{Next, Queue};
 
 /// The pool; cheap to clone. Its threads end upon [`Verifier::stop`].
 #[derive(Clone)]
@@ -39,6 +44,7 @@ pub(crate) struct Verifier {
 struct Shared {
     queue: Mutex<Queue>,
     copies: Mutex<Copies>,
+    known: Mutex<KnownVotes>,
     ready: Condvar,
     network: Network,
     metrics: Arc<Metrics>,
@@ -61,6 +67,7 @@ impl Verifier {
         let shared = Arc::new(Shared {
             queue: Mutex::default(),
             copies: Mutex::default(),
+            known: Mutex::default(),
             ready: Condvar::new(),
             network,
             metrics,
@@ -81,7 +88,8 @@ impl Verifier {
 
     /// Hands in a message. When the queue is full, one that the node does not want is ignored.
     pub(crate) fn submit(&self, job: Job) {
-        let left = self.shared.queue().push(job);
+        let peer = job.peer();
+        let left = self.shared.queue().push(job, peer);
         match left {
             None => self.shared.ready.notify_one(),
             Some(job) => self.shared.refuse(job.receipt, Refusal::Overloaded),
@@ -93,9 +101,16 @@ impl Verifier {
         self.shared.queue().satisfy(role);
     }
 
-    /// The period changed: what was verified before may tell something new now.
-    pub(crate) fn forget_copies(&self) {
-        self.shared.copies().clear();
+    /// The node is elsewhere. In another period what was verified before may tell something new.
+    pub(crate) fn enter(&self, position: Position, is_other_period: bool) {
+        if is_other_period {
+            self.shared.copies().clear();
+            self.shared.known().enter(position.round);
+        }
+        for job in self.shared.queue().enter(position) {
+            self.shared.refuse(job.receipt, Refusal::Stale);
+        }
+        self.shared.ready.notify_all();
     }
 
     /// Ends the threads.
@@ -114,6 +129,10 @@ impl Shared {
         self.copies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn known(&self) -> MutexGuard<'_, KnownVotes> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn refuse(&self, receipt: Option<Receipt>, refusal: Refusal) {
         self.metrics.refused(refusal.reason());
         if let Some(receipt) = receipt {
@@ -128,10 +147,17 @@ impl Shared {
             if queue.is_stopped {
                 return None;
             }
-            if let Some(batch) = queue.pop() {
-                return Some(batch);
-            }
-            queue = self.ready.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            queue = match queue.next(Instant::now()) {
+                Next::Work(batch) => return Some(batch),
+                Next::Wait(None) => self.ready.wait(queue).unwrap_or_else(PoisonError::into_inner),
+                Next::Wait(Some(time)) => {
+                    let (queue, _) = self
+                        .ready
+                        .wait_timeout(queue, time)
+                        .unwrap_or_else(PoisonError::into_inner);
+                    queue
+                }
+            };
         }
     }
 }
@@ -165,7 +191,7 @@ impl Worker {
                 continue;
             }
             match job.message {
-                Message::Votes(bundle) => bundles.push((bundle, name, job.attempt, job.receipt)),
+                Message::Votes(bundle) => bundles.push((bundle, job.attempt, job.receipt)),
                 _ => outputs.extend(self.verify_one(view, job, name)),
             }
         }
@@ -187,35 +213,51 @@ impl Worker {
         }
     }
 
+    /// Bundles of one role.
     fn verify_bundles(&self, view: &View, bundles: Vec<Bundle>) -> Vec<Verified> {
-        let mut good: Vec<Bundle> = Vec::new();
-        let mut context = None;
-        for (bundle, name, attempt, receipt) in bundles {
-            context = view.context(bundle.role.round);
-            match context {
-                _ if !bundle.is_well_formed() => self.shared.refuse(receipt, Refusal::Malformed),
-                None => self
-                    .shared
-                    .refuse(receipt, check::not_now(view, bundle.role.round)),
-                Some(context) if votes::is_beyond_k_max(context, &bundle) => {
-                    self.shared.refuse(receipt, Refusal::BeyondKMax);
-                }
-                Some(_) => good.push((bundle, name, attempt, receipt)),
+        let (mut outputs, mut unknown) = (Vec::new(), Vec::new());
+        for (mut bundle, attempt, receipt) in bundles {
+            if let Err(refusal) = votes::check_form(view, &bundle) {
+                self.shared.refuse(receipt, refusal);
+                continue;
+            }
+            let (role, first) = (bundle.role, bundle.votes.first().map_or(0, |vote| vote.voter));
+            let Sorted { again, new } = self.shared.known().sort(&bundle);
+            if new.is_empty() {
+                let item = match again[..] {
+                    [] => Item::Copy(role, first),
+                    [..] => self.told(role, again),
+                };
+                outputs.push(Verified {
+                    item,
+                    attempt,
+                    receipt,
+                });
+            } else {
+                bundle.votes = new;
+                unknown.push(((bundle, attempt, receipt), again));
             }
         }
+        outputs.extend(self.verify_unknown(view, unknown));
+        outputs
+    }
+
+    /// Bundles of one role with votes that were never seen, and beside each what else the core is to be told of.
+    fn verify_unknown(&self, view: &View, bundles: Vec<(Bundle, Vec<Vote>)>) -> Vec<Verified> {
+        let claims: Vec<VoteBundle> = bundles.iter().map(|((bundle, ..), _)| bundle.clone()).collect();
+        let context = claims.first().and_then(|bundle| view.context(bundle.role.round));
         let (Some(context), Ok(entropy)) = (context, Secret::random()) else {
             return Vec::new();
         };
-        let claims: Vec<VoteBundle> = good.iter().map(|(bundle, ..)| bundle.clone()).collect();
         let count: usize = claims.iter().map(|bundle| bundle.votes.len()).sum();
         let judged = votes::judge(context, &claims, entropy.expose());
         self.shared.metrics.votes_verified(count as u64);
         let mut outputs = Vec::new();
-        for ((bundle, name, attempt, receipt), verdict) in good.into_iter().zip(judged) {
+        for (((bundle, attempt, receipt), mut told), verdict) in bundles.into_iter().zip(judged) {
             match verdict {
                 Ok(votes) => {
-                    self.note(name);
-                    let item = Item::Votes(bundle.role, votes);
+                    told.extend(votes);
+                    let item = self.told(bundle.role, told);
                     outputs.push(Verified {
                         item,
                         attempt,
@@ -229,6 +271,11 @@ impl Worker {
             }
         }
         outputs
+    }
+
+    fn told(&self, role: Role, votes: Vec<Vote>) -> Item {
+        self.shared.known().note(&votes);
+        Item::Votes(role, votes)
     }
 
     fn verify_one(&self, view: &View, job: Job, name: Option<Digest>) -> Option<Verified> {
@@ -297,5 +344,5 @@ impl Worker {
     }
 }
 
-/// Votes with the name of their content, the counter of their envelope, and where the verdict goes.
-type Bundle = (VoteBundle, Option<Digest>, u32, Option<Receipt>);
+/// Votes, the counter of their envelope, and where the verdict goes.
+type Bundle = (VoteBundle, u32, Option<Receipt>);

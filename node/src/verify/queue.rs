@@ -1,11 +1,14 @@
 //! What waits to be verified, and in what order it is taken.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::{Duration, Instant};
 
 use klero_committee::Role;
-use klero_net::Receipt;
+use klero_net::{PeerId, Receipt};
 
+use super::later::Later;
 use crate::core::{Item, Verified};
+use crate::position::Position;
 use crate::wire::Message;
 
 /// The most messages of peers that wait, of each kind [NET-3]. When a kind has used up its room, a message is ignored:
@@ -93,6 +96,12 @@ impl Job {
         }
     }
 
+    /// The peer that gossiped it, unless the node wants it.
+    pub(super) fn peer(&self) -> Option<PeerId> {
+        let receipt = self.receipt.as_ref().filter(|_| !self.is_wanted);
+        receipt.map(Receipt::peer)
+    }
+
     const fn kind(&self) -> Kind {
         match &self.message {
             Message::Certificate(_) => Kind::Certificate,
@@ -124,12 +133,32 @@ pub(super) struct Queue {
     satisfied: BTreeSet<Role>,
     /// Whether votes were taken last.
     is_turn_of_blocks: bool,
+    /// Where the node stands.
+    position: Position,
+    /// Votes of peers that are not due there.
+    later: Later,
     pub(super) is_stopped: bool,
+}
+
+/// What a worker does next.
+pub(super) enum Next {
+    /// To verify these.
+    Work(Vec<Job>),
+    /// To wait for something that is handed in, or for so long.
+    Wait(Option<Duration>),
 }
 
 impl Queue {
     /// Takes in a job; gives it back where there is no room, which there always is for what this node wants.
-    pub(super) fn push(&mut self, job: Job) -> Option<Job> {
+    /// What a peer brought that is not due waits apart.
+    pub(super) fn push(&mut self, job: Job, peer: Option<PeerId>) -> Option<Job> {
+        match (job.role(), peer) {
+            (Some(role), Some(peer)) if !self.position.is_due(role) => self.later.push(peer, job),
+            _ => self.push_due(job),
+        }
+    }
+
+    fn push_due(&mut self, job: Job) -> Option<Job> {
         let kind = job.kind();
         let waiting = self.waiting.entry(kind).or_default();
         if !job.is_wanted && *waiting >= most_waiting(kind) {
@@ -146,11 +175,29 @@ impl Queue {
         self.satisfied.insert(role);
     }
 
-    /// The next job, and with votes all others of their role that wait, up to a batch. Certificates come first. Votes
+    /// The node is elsewhere: votes that are due there wait no longer. Those of rounds that are over are given back.
+    pub(super) fn enter(&mut self, position: Position) -> Vec<Job> {
+        self.position = position;
+        for job in self.later.take(|role| position.is_due(role)) {
+            *self.waiting.entry(job.kind()).or_default() += 1;
+            self.jobs.push_back(job);
+        }
+        self.later.take(|role| role.round < position.round)
+    }
+
+    /// What is to be done now: what is due, and else what is not.
+    pub(super) fn next(&mut self, now: Instant) -> Next {
+        match self.pop().or_else(|| self.later.pop(now)) {
+            Some(batch) => Next::Work(batch),
+            None => Next::Wait(self.later.wait(now)),
+        }
+    }
+
+    /// The next job that is due, and with votes all others of their role that wait, up to a batch. Certificates come first. Votes
     /// that may still make a quorum take turns with blocks, so that neither waits for more than one of the other; then
-    /// come the other votes, and what no round waits for. Of votes the earliest role comes first: a member may send any
-    /// number of good ones for the next round and for late steps [C3].
-    pub(super) fn pop(&mut self) -> Option<Vec<Job>> {
+    /// come the other votes, and what no round waits for. Of votes the earliest role comes first: a member may send good
+    /// ones for the next round, too [C3].
+    fn pop(&mut self) -> Option<Vec<Job>> {
         let of_use = |job: &Job| job.role().is_some_and(|role| !self.satisfied.contains(&role));
         let urgency = |job: &Job| match job.kind() {
             Kind::Certificate => (0, None),
@@ -245,7 +292,7 @@ mod tests {
     fn votes_of_one_role_come_together_and_those_of_no_use_come_last() {
         let mut queue = Queue::default();
         for job in [votes(Step::Soft), votes(Step::Cert), votes(Step::Soft), block()] {
-            assert!(queue.push(job).is_none());
+            assert!(queue.push(job, None).is_none());
         }
         queue.satisfy(Role::new(3, 0, Step::Soft));
         assert_eq!(roles(queue.pop()), [Some(Step::Cert)]);
@@ -259,10 +306,10 @@ mod tests {
     fn votes_wait_for_one_block_at_most_and_blocks_for_one_batch() {
         let mut queue = Queue::default();
         for job in (0..5).map(|_| block()) {
-            assert!(queue.push(job).is_none());
+            assert!(queue.push(job, None).is_none());
         }
         for step in [Step::Soft, Step::Cert, Step::Next(0)] {
-            assert!(queue.push(votes(step)).is_none());
+            assert!(queue.push(votes(step), None).is_none());
         }
         let kinds: Vec<_> = std::iter::from_fn(|| queue.pop())
             .map(|batch| batch[0].kind())
@@ -273,12 +320,12 @@ mod tests {
 
     // [C3]
     #[test]
-    fn votes_for_late_steps_keep_no_others_waiting() {
+    fn votes_for_the_next_round_keep_no_others_waiting() {
         let mut queue = Queue::default();
         for k in (3..60).rev() {
-            assert!(queue.push(gossiped(votes(Step::Next(k)))).is_none());
+            assert!(queue.push(gossiped(votes(Step::Next(k))), None).is_none());
         }
-        assert!(queue.push(gossiped(votes(Step::Soft))).is_none());
+        assert!(queue.push(gossiped(votes(Step::Soft)), None).is_none());
         assert_eq!(roles(queue.pop()), [Some(Step::Soft)]);
         assert_eq!(roles(queue.pop()), [Some(Step::Next(3))]);
     }
@@ -288,18 +335,66 @@ mod tests {
     fn a_flood_of_one_kind_takes_no_room_from_another() {
         let mut queue = Queue::default();
         for kind in [block, lasting] {
-            while queue.push(gossiped(kind())).is_none() {}
+            while queue.push(gossiped(kind()), None).is_none() {}
         }
-        assert!(queue.push(gossiped(votes(Step::Soft))).is_none());
+        assert!(queue.push(gossiped(votes(Step::Soft)), None).is_none());
     }
 
     #[test]
     fn a_full_queue_has_room_for_what_the_node_wants() {
         let mut queue = Queue::default();
         for _ in 0..most_waiting(Kind::Votes) {
-            assert!(queue.push(gossiped(votes(Step::Soft))).is_none());
+            assert!(queue.push(gossiped(votes(Step::Soft)), None).is_none());
         }
-        assert!(queue.push(gossiped(votes(Step::Soft))).is_some());
-        assert!(queue.push(votes(Step::Soft)).is_none());
+        assert!(queue.push(gossiped(votes(Step::Soft)), None).is_some());
+        assert!(queue.push(votes(Step::Soft), None).is_none());
+    }
+
+    fn work(queue: &mut Queue, now: Instant) -> Vec<Option<Step>> {
+        match queue.next(now) {
+            Next::Work(batch) => roles(Some(batch)),
+            Next::Wait(_) => Vec::new(),
+        }
+    }
+
+    // [C3]
+    #[test]
+    fn what_is_not_due_comes_after_everything_else_and_at_a_pace() {
+        let (mut queue, peer, now) = (Queue::default(), Some(PeerId::random()), Instant::now());
+        let position = Position {
+            round: 3,
+            period: 0,
+            k: 0,
+        };
+        assert!(queue.enter(position).is_empty());
+        for k in 2..60 {
+            assert!(queue.push(gossiped(votes(Step::Next(k))), peer).is_none());
+        }
+        for job in [votes(Step::Next(1)), block(), votes(Step::Soft)] {
+            assert!(queue.push(gossiped(job), peer).is_none());
+        }
+        let first: Vec<_> = (0..4).flat_map(|_| work(&mut queue, now)).collect();
+        let (soft, next) = (Some(Step::Soft), |k| Some(Step::Next(k)));
+        assert_eq!(first, [soft, None, next(1), next(2)]);
+        let more = (0..100).flat_map(|_| work(&mut queue, now)).count();
+        assert_eq!(more, 7, "the rest of what is taken at once");
+        assert!(matches!(queue.next(now), Next::Wait(Some(_))));
+    }
+
+    #[test]
+    fn what_becomes_due_waits_no_longer_and_what_is_over_is_given_back() {
+        let (mut queue, peer, now) = (Queue::default(), Some(PeerId::random()), Instant::now());
+        let position = |round, k| Position { round, period: 0, k };
+        assert!(queue.enter(position(3, 0)).is_empty());
+        for k in 2..60 {
+            assert!(queue.push(gossiped(votes(Step::Next(k))), peer).is_none());
+        }
+        assert!(queue.enter(position(3, 40)).is_empty());
+        let due: Vec<_> = (0..40).flat_map(|_| work(&mut queue, now)).collect();
+        assert_eq!(due.len(), 40);
+        assert_eq!(due.iter().max(), Some(&Some(Step::Next(41))));
+        let over = queue.enter(position(4, 0));
+        assert_eq!(over.len(), 60 - 42, "of round 3");
+        assert!(matches!(queue.next(now), Next::Wait(None)));
     }
 }

@@ -1,6 +1,23 @@
 //! Votes of one role from many senders, verified together.
 
 use klero_committee::{RoundContext, Step, UnverifiedVote, Vote, VoteBundle, VoteError, verify_votes};
+use klero_net::Refusal;
+
+use super::check;
+use crate::view::View;
+
+/// What can be said of a bundle before any of its votes is verified.
+pub(super) fn check_form(view: &View, bundle: &VoteBundle) -> Result<(), Refusal> {
+    if !bundle.is_well_formed() {
+        return Err(Refusal::Malformed);
+    }
+    let round = bundle.role.round;
+    let context = view.context(round).ok_or_else(|| check::not_now(view, round))?;
+    if is_beyond_k_max(context, bundle) {
+        return Err(Refusal::BeyondKMax);
+    }
+    Ok(())
+}
 
 /// One verdict a bundle, in their order: all of its votes, or why one of them is refused. A bundle is judged by its
 /// own votes alone.
@@ -24,7 +41,7 @@ pub(super) fn judge(
 }
 
 /// Whether a vote is for a step that the genesis does not have [BA-10].
-pub(super) fn is_beyond_k_max(context: &RoundContext, bundle: &VoteBundle) -> bool {
+fn is_beyond_k_max(context: &RoundContext, bundle: &VoteBundle) -> bool {
     matches!(bundle.role.step, Step::Next(k) if k > context.profile().k_max)
 }
 
