@@ -32,6 +32,8 @@ pub struct AccountPage {
     pub account: Digest,
     /// The last final round.
     pub round: u64,
+    /// The nonce of the next operation that a block takes: one with a lower nonce is taken by none any more.
+    pub nonce: u64,
     /// The nonce of the next operation, after those that wait at this node.
     pub next_nonce: u64,
     /// What can be transferred or bonded.
@@ -160,6 +162,7 @@ fn page_of(desk: &StakeDesk, id: Digest) -> Option<AccountPage> {
     let view = desk.view();
     let chain = &view.chain;
     let Account {
+        nonce,
         free,
         bonded,
         unbonding,
@@ -174,6 +177,7 @@ fn page_of(desk: &StakeDesk, id: Digest) -> Option<AccountPage> {
     Some(AccountPage {
         account: id,
         round: chain.round(),
+        nonce,
         next_nonce: desk.next_nonce(&id),
         free,
         bonded,

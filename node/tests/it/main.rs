@@ -76,6 +76,7 @@ mod snapshot_restart;
 mod stake_operations;
 mod stake_rotation;
 mod stake_story;
+mod stake_two_wallets;
 mod stall;
 mod store_suite;
 mod store_torn;

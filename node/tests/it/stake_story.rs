@@ -48,7 +48,7 @@ fn watch(rpc: &str, account: &str, until: u64, is_drawn: impl Fn(u64) -> bool) -
 }
 
 /// The party's directory with new keys, and its account.
-fn newcomer(here: &Path) -> String {
+pub(crate) fn newcomer(here: &Path) -> String {
     let network = ["--plain", "--network", "klero-testnet", "--keys", "eva.json"];
     let public = json(here, &[&["keys", "new", "--json"], &network[..]].concat());
     public["validators"][0]["id"].as_str().unwrap().to_owned()

@@ -4,7 +4,8 @@ use klero_node::api::{GrantPage, RegistryPage};
 use serde_json::json;
 
 use super::args::FaucetArgs;
-use super::{wait, wallet};
+use super::wait::{Outcome, Waiting, Wanted};
+use super::wallet;
 use crate::output;
 use crate::rpc::Rpc;
 
@@ -13,7 +14,17 @@ pub(crate) fn run(args: &FaucetArgs) -> anyhow::Result<()> {
     let rpc = Rpc::new(&args.connection.rpc);
     let registry: RegistryPage = rpc.get("/v1/registry")?;
     let grant: GrantPage = rpc.post("/v1/faucet", account.to_string().as_bytes())?;
-    let round = wait::if_asked(&rpc, &args.patience, grant.digest, registry.round)?;
+    let wanted = Wanted {
+        digest: grant.digest,
+        place: None,
+    };
+    let round = match Waiting::after(registry.round, &rpc, &args.patience) {
+        None => None,
+        Some(mut waiting) => match waiting.look_for(wanted)? {
+            Outcome::Taken(round) => Some(round),
+            Outcome::Overtaken => None,
+        },
+    };
     let GrantPage { amount, digest, .. } = grant;
     if args.connection.json {
         let page = json!({ "account": account, "amount": amount, "digest": digest, "round": round });

@@ -63,6 +63,7 @@ mod tests {
         let page = AccountPage {
             account: Digest([0xab; 32]),
             round: 57,
+            nonce: 2,
             next_nonce: 3,
             free: 10,
             bonded: 0,

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use klero_node::api::BlockPage;
+use klero_node::api::{AccountPage, BlockPage};
 use klero_sampling::Digest;
 use serde_json::Value;
 
@@ -14,52 +14,97 @@ use crate::rpc::Rpc;
 /// How often a node is asked for its last final round.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// The round of the block with an operation; `None` when nobody asked to wait. Blocks after a round that was final
-/// before it was handed in are looked at.
-pub(crate) fn if_asked(
-    rpc: &Rpc,
-    patience: &Patience,
-    digest: Digest,
-    after: u64,
-) -> anyhow::Result<Option<u64>> {
-    let Some(seconds) = patience.wait else {
-        return Ok(None);
-    };
-    let until = Instant::now() + Duration::from_secs(seconds);
-    let mut next = after.saturating_add(1);
-    loop {
-        // A node that is busy for a moment is asked again.
-        let outcome = look(rpc, digest, &mut next);
-        if let Ok(Some(round)) = outcome {
-            return Ok(Some(round));
-        }
-        if Instant::now() >= until {
-            outcome.with_context(|| format!("the node has it, but no answer came within {seconds} s"))?;
-            bail!(
-                "the node has it, but no block up to round {} does, after {seconds} s: it goes on waiting there; \
-                 `{} status --rpc {}` tells whether rounds end",
-                next.saturating_sub(1),
-                output::program(),
-                rpc.url()
-            );
-        }
-        std::thread::sleep(LOOK);
-    }
+/// Where an operation is to be found: its digest, and whose it is by account and nonce.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted {
+    pub(crate) digest: Digest,
+    pub(crate) place: Option<(Digest, u64)>,
 }
 
-/// Looks at the blocks that have become final.
-fn look(rpc: &Rpc, digest: Digest, next: &mut u64) -> anyhow::Result<Option<u64>> {
-    let status: Value = rpc.get("/v1/status")?;
-    let head = status["final_round"]
-        .as_u64()
-        .context("a status without a final round")?;
-    while *next <= head {
-        let page: BlockPage = rpc.get(&format!("/v1/blocks/{next}"))?;
-        let operations = &page.body.operations;
-        if operations.iter().any(|operation| operation.message() == digest) {
-            return Ok(Some(*next));
-        }
-        *next += 1;
+/// What waiting came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The block of this round has it.
+    Taken(u64),
+    /// A block took another operation with its nonce: none will take it any more.
+    Overtaken,
+}
+
+/// A look-out over the blocks after a round, for a limited time.
+pub(crate) struct Waiting<'a> {
+    rpc: &'a Rpc,
+    seconds: u64,
+    until: Instant,
+    next: u64,
+}
+
+impl<'a> Waiting<'a> {
+    /// Blocks after a round that was final before anything was handed in; `None` when nobody asked to wait.
+    pub(crate) fn after(round: u64, rpc: &'a Rpc, patience: &Patience) -> Option<Self> {
+        patience.wait.map(|seconds| Self {
+            rpc,
+            seconds,
+            until: Instant::now() + Duration::from_secs(seconds),
+            next: round.saturating_add(1),
+        })
     }
-    Ok(None)
+
+    /// Waits until it is known what became of an operation.
+    pub(crate) fn look_for(&mut self, wanted: Wanted) -> anyhow::Result<Outcome> {
+        loop {
+            // A node that is busy for a moment is asked again.
+            let outcome = self.look(wanted);
+            if let Ok(Some(outcome)) = outcome {
+                return Ok(outcome);
+            }
+            if Instant::now() >= self.until {
+                outcome.with_context(|| {
+                    format!("the node has it, but no answer came within {} s", self.seconds)
+                })?;
+                bail!(
+                    "the node has it, but no block up to round {} does, after {} s: it goes on waiting there; \
+                     `{} status --rpc {}` tells whether rounds end",
+                    self.next.saturating_sub(1),
+                    self.seconds,
+                    output::program(),
+                    self.rpc.url()
+                );
+            }
+            std::thread::sleep(LOOK);
+        }
+    }
+
+    /// Looks at the blocks that have become final, up to all that the account's nonce comes from.
+    fn look(&mut self, wanted: Wanted) -> anyhow::Result<Option<Outcome>> {
+        let passed = match wanted.place {
+            None => None,
+            Some((account, nonce)) => {
+                let page: AccountPage = self.rpc.get(&format!("/v1/accounts/{account}"))?;
+                (page.nonce > nonce).then_some(page.round)
+            }
+        };
+        if let Some(round) = self.find(wanted.digest)? {
+            return Ok(Some(Outcome::Taken(round)));
+        }
+        let is_overtaken = passed.is_some_and(|round| self.next > round);
+        Ok(is_overtaken.then_some(Outcome::Overtaken))
+    }
+
+    /// The round of the block with an operation, of those that have become final since the last look.
+    fn find(&mut self, digest: Digest) -> anyhow::Result<Option<u64>> {
+        let status: Value = self.rpc.get("/v1/status")?;
+        let head = status["final_round"]
+            .as_u64()
+            .context("a status without a final round")?;
+        while self.next <= head {
+            let round = self.next;
+            let page: BlockPage = self.rpc.get(&format!("/v1/blocks/{round}"))?;
+            self.next += 1;
+            let operations = &page.body.operations;
+            if operations.iter().any(|operation| operation.message() == digest) {
+                return Ok(Some(round));
+            }
+        }
+        Ok(None)
+    }
 }

@@ -13,10 +13,13 @@ use serde_json::Value;
 
 use super::args::{Files, Signing, Who};
 use super::sent::Sent;
-use super::wait;
+use super::wait::{Outcome, Waiting, Wanted};
 use crate::password::PasswordArgs;
 use crate::rpc::Rpc;
 use crate::{genesis, output};
+
+/// How often an operation is signed before this wallet gives up against others of the same account.
+const MOST_TRIES: u32 = 16;
 
 /// An account, the key that speaks for it, and the node that is asked.
 pub(crate) struct Wallet<'a> {
@@ -119,17 +122,31 @@ impl<'a> Wallet<'a> {
 
     /// Signs an operation, hands it in, waits for it if asked to, and prints what follows.
     pub(crate) fn send(&self, operation: Operation) -> anyhow::Result<()> {
-        let nonce = self.page.next_nonce;
-        let signed = SignedOperation::sign(&self.operator, &self.registry.chain, nonce, operation);
-        let digest = signed.message();
-        let _submitted: Value = self.rpc.post("/v1/operations", &signed.encode())?;
-        let after = self.registry.round;
-        let round = wait::if_asked(&self.rpc, &self.signing.patience, digest, after)?;
+        let mut waiting = Waiting::after(self.registry.round, &self.rpc, &self.signing.patience);
+        let (signed, round) = loop {
+            let signed = self.hand_in(&operation)?;
+            let wanted = Wanted {
+                digest: signed.message(),
+                place: Some((self.page.account, signed.nonce)),
+            };
+            match waiting
+                .as_mut()
+                .map(|waiting| waiting.look_for(wanted))
+                .transpose()?
+            {
+                None => break (signed, None),
+                Some(Outcome::Taken(round)) => break (signed, Some(round)),
+                Some(Outcome::Overtaken) => eprintln!(
+                    "a block took another operation of the account with nonce {}: signing anew",
+                    signed.nonce
+                ),
+            }
+        };
         let sent = Sent::new(
             &signed.operation,
             &self.page,
             &self.registry,
-            (nonce, digest),
+            (signed.nonce, signed.message()),
             round,
         );
         if self.signing.connection.json {
@@ -142,6 +159,33 @@ impl<'a> Wallet<'a> {
             .as_deref()
             .unwrap_or(Path::new("keys.json"));
         output::write(&sent.text(&signed.operation, &self.registry, keys))
+    }
+
+    /// Signs an operation with the account's next nonce and hands it in. Others who act for the account may be first with
+    /// that nonce, such as another wallet or a node that reports an offence: then it is signed anew.
+    fn hand_in(&self, operation: &Operation) -> anyhow::Result<SignedOperation> {
+        let (chain, account) = (&self.registry.chain, &self.page.account);
+        let mut refused: Option<(u64, anyhow::Error)> = None;
+        for _ in 0..MOST_TRIES {
+            let page: AccountPage = self.rpc.get(&format!("/v1/accounts/{account}"))?;
+            let nonce = page.next_nonce;
+            if let Some((before, error)) = refused.take()
+                && before == nonce
+            {
+                return Err(error);
+            }
+            let signed = SignedOperation::sign(&self.operator, chain, nonce, operation.clone());
+            match self.rpc.post::<Value>("/v1/operations", &signed.encode()) {
+                Ok(_) => return Ok(signed),
+                Err(error) => refused = Some((nonce, error)),
+            }
+        }
+        match refused {
+            Some((_, error)) => Err(error.context(format!(
+                "others acted for account {account} at the same time, {MOST_TRIES} times in a row"
+            ))),
+            None => bail!("account {account} did not come to its turn"),
+        }
     }
 }
 
