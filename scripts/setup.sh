@@ -14,6 +14,15 @@ has() { command -v "$1" >/dev/null 2>&1; }
 # Commands of the administrator, which others may not find by their names alone.
 has_admin() { has "$1" || [ -x "/usr/sbin/$1" ] || [ -x "/sbin/$1" ]; }
 
+# Whether libfaketime is in one of the places where systems keep it; the tests look there, too.
+has_faketime() {
+    for file in /usr/lib/*/faketime/libfaketimeMT.so.1 /usr/lib/faketime/libfaketimeMT.so.1 \
+        /usr/lib64/faketime/libfaketimeMT.so.1; do
+        [ ! -e "$file" ] || return 0
+    done
+    return 1
+}
+
 # Prints what is wrong with Rust here; fails when something is.
 check_rust() {
     if ! has cargo || ! has rustc; then
@@ -72,6 +81,7 @@ find_missing() {
     has pkg-config || lacks pkg-config "pkg-config" "finds the system's libraries for the build"
     has_openssl_headers || lacks libssl-dev "OpenSSL's headers" "the VRF suite ecvrf-p256 is built with them"
     [ "$mode" != checks ] || has strace || lacks strace "strace" "a test watches that votes are on the disk before they leave"
+    [ "$mode" != checks ] || has_faketime || lacks libfaketime "libfaketime" "a test sets the clock of a node wrong"
     [ "$mode" != checks ] || has_admin ip || lacks iproute2 "ip and tc" "tests give nodes hosts of their own"
     [ "$mode" != checks ] || has_admin iptables || lacks iptables "iptables" "tests cut and thin the lines between nodes"
 }

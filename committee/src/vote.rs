@@ -18,7 +18,7 @@ use crate::{Role, Step, Value};
 pub const MAX_BUNDLE: usize = 512;
 
 /// A vote as it came, of one member in one role for one value [COM-3].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct UnverifiedVote {
     /// In what place it speaks.
     pub role: Role,

@@ -1,6 +1,7 @@
 //! A running node: its parts, put together and taken apart.
 
 use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::Sender as EventSender;
 use std::thread::JoinHandle;
@@ -26,7 +27,7 @@ use crate::core::{self, Core, CoreError, Links, OwnKeys};
 use crate::error::NodeError;
 use crate::events::NodeEvent;
 use crate::join::Joiner;
-use crate::keys::{KeyFile, Secret};
+use crate::keys::{KeyError, KeyFile, Secret, create_secret, load_secret};
 use crate::level::LevelPage;
 use crate::logs::Logs;
 use crate::parts::{self, Connected, Parts, Watches};
@@ -96,7 +97,8 @@ impl Node {
         let own = own_keys(wanted.keys.as_ref())?;
         let log = open_log(&blocks, wanted.witness, wanted.never_voted, &own)?;
         let id = *restored.chain.id();
-        let config = network_config(id, wanted.keys.as_ref(), wanted.listen, wanted.bootnodes)?;
+        let seed = node_seed(wanted.keys.as_ref(), wanted.directory.as_deref())?;
+        let config = network_config(id, &seed, wanted.listen, wanted.bootnodes)?;
         let peers = PeerFile::open(wanted.peer_file, id);
         let config = wanted.network.apply(config)?.known(peers.addresses());
         let listener = wanted.rpc.map(bind).transpose()?;
@@ -446,16 +448,35 @@ fn own_keys(keys: Option<&KeyFile>) -> Result<OwnKeys, NodeError> {
         .map_err(NodeError::Vrf)
 }
 
+/// The seed of the node's identity: that of its keys, else one that its data directory keeps, so that peers know a node
+/// without keys again when it starts again. Nothing depends on that: where it cannot be kept, the node has another each time.
+fn node_seed(keys: Option<&KeyFile>, data: Option<&Path>) -> Result<Secret, NodeError> {
+    if let Some(seed) = keys.and_then(|file| file.node_seed.clone()) {
+        return Ok(seed);
+    }
+    let kept = data.map(|data| kept_seed(&data.join("identity.json")));
+    match kept.transpose() {
+        Ok(Some(seed)) => return Ok(seed),
+        Ok(None) => {}
+        Err(error) => tracing::warn!(%error, "peers will not know this node again after a restart"),
+    }
+    Ok(Secret::random()?)
+}
+
+fn kept_seed(path: &Path) -> Result<Secret, KeyError> {
+    const WHAT: &str = "identity file";
+    if !path.exists() {
+        create_secret(WHAT, &Secret::random().map_err(KeyError::Randomness)?, path)?;
+    }
+    load_secret(WHAT, path)
+}
+
 fn network_config(
     chain: Digest,
-    keys: Option<&KeyFile>,
+    seed: &Secret,
     listen: Vec<klero_net::Multiaddr>,
     bootnodes: Vec<klero_net::Multiaddr>,
 ) -> Result<NetworkConfig, NodeError> {
-    let seed = match keys.and_then(|file| file.node_seed.clone()) {
-        Some(seed) => seed,
-        None => Secret::random()?,
-    };
     let identity = identity::Keypair::ed25519_from_bytes(*seed.expose()).map_err(|_| NodeError::Identity)?;
     let config = NetworkConfig::new(chain, identity);
     let config = listen.into_iter().fold(config, NetworkConfig::listen);

@@ -5,6 +5,7 @@ use klero_agreement::{Entry, Input, Output};
 
 use crate::world::{A, B, Watched, World, block, fetches, relays, role, timers};
 
+/// [D4] The votes come before their proposal.
 #[test]
 fn a_soft_quorum_of_the_present_period_stages() {
     let world = World::four();

@@ -113,7 +113,7 @@ impl Core {
         if self.bodies.is_checked(&digest) == Some(true) {
             let role = original_role(&block);
             if self.machine.seeks_body(&digest)
-                && self.relays.again((role, NOBODY), attempt)
+                && self.relays.again(role, &[NOBODY], attempt)
                 && let Some(receipt) = receipt
             {
                 self.links.network.verdict(receipt, Verdict::Accept);
@@ -155,7 +155,7 @@ impl Core {
         }
         // [BA-10]: the bodies of the staged, the carried and the decided value are passed on for themselves.
         let role = original_role(&block);
-        Ok(is_sought && (is_new || self.relays.again((role, NOBODY), attempt)))
+        Ok(is_sought && (is_new || self.relays.again(role, &[NOBODY], attempt)))
     }
 
     /// Asks the application about a block.

@@ -170,7 +170,7 @@ impl Core {
         for vote in votes {
             is_new |= signing.count(vote);
         }
-        let is_again = signing.relays.again((role, first), copies);
+        let is_again = signing.relays.again(role, &[first], copies);
         if let Some(certificate) = signing.certificate(role.period) {
             self.finish_checkpoint(role.round, &certificate)?;
         }
@@ -185,7 +185,7 @@ impl Core {
         copies: u32,
     ) -> Result<bool, CoreError> {
         match self.signing.get_mut(&role.round) {
-            Some(signing) => Ok(signing.relays.again((role, voter), copies)),
+            Some(signing) => Ok(signing.relays.again(role, &[voter], copies)),
             None => {
                 self.answer_late_signer(role.round)?;
                 Ok(false)

@@ -111,8 +111,8 @@ pub(crate) enum Item {
     Offer(Box<Block>),
     /// A block of the round under way that follows the chain; the application was not asked yet.
     Block(Box<Block>),
-    /// A copy of something verified before, named by its role and speaker.
-    Copy(Role, u32),
+    /// A copy of something verified before, named by its role and speakers.
+    Copy(Role, Vec<u32>),
     /// The digest of a block that can never follow the chain.
     BadBlock(Digest),
     /// Final blocks in the order of their rounds.
@@ -296,7 +296,7 @@ impl Core {
                 self.refuse_copy(left);
                 return Ok(());
             }
-            Item::Copy(role, speaker) => self.on_copy(role, speaker, attempt),
+            Item::Copy(role, speakers) => self.on_copy(role, &speakers, attempt),
             Item::BadBlock(digest) => {
                 self.tell(Input::Rejected(digest))?;
                 false
@@ -328,7 +328,7 @@ impl Core {
     }
 
     fn on_votes(&mut self, role: Role, votes: Vec<Vote>, attempt: u32) -> Result<bool, CoreError> {
-        let first = votes.first().map(Vote::voter);
+        let voters: Vec<u32> = votes.iter().map(Vote::voter).collect();
         let mut is_useful = false;
         for vote in votes {
             self.look_for_twin(&vote)?;
@@ -339,7 +339,7 @@ impl Core {
         }
         let is_relevant =
             role.round == self.machine.round() && role.period.abs_diff(self.machine.period()) <= 1;
-        let again = first.is_some_and(|voter| is_relevant && self.relays.again((role, voter), attempt));
+        let again = is_relevant && self.relays.again(role, &voters, attempt);
         Ok(is_useful || again)
     }
 
@@ -370,14 +370,14 @@ impl Core {
             .machine
             .lowest()
             .is_some_and(|lowest| *lowest.block() == digest);
-        Ok(is_useful || (is_lowest && self.relays.again((role, proposer), attempt)))
+        Ok(is_useful || (is_lowest && self.relays.again(role, &[proposer], attempt)))
     }
 
     fn on_certificate(&mut self, certificate: QuorumCertificate, attempt: u32) -> Result<bool, CoreError> {
         let (role, value) = (certificate.role(), certificate.value());
         let is_useful = self.tell(Input::Certificate(certificate))?;
         let is_kept = self.certificates.contains_key(&(role, value));
-        Ok(is_useful || (is_kept && self.relays.again((role, NOBODY), attempt)))
+        Ok(is_useful || (is_kept && self.relays.again(role, &[NOBODY], attempt)))
     }
 
     /// Tells the machine, and carries out what it answers; says whether what it was told is worth passing on.
@@ -388,7 +388,7 @@ impl Core {
 
     fn carry_out(&mut self, outputs: Vec<Output>) -> Result<bool, CoreError> {
         let mut relay = false;
-        self.follow();
+        self.follow(false);
         for output in outputs {
             relay |= output == Output::Relay;
             self.carry_out_one(output)?;
@@ -396,12 +396,12 @@ impl Core {
         Ok(relay)
     }
 
-    /// Lets the pool know where the machine stands now.
-    fn follow(&mut self) {
+    /// Lets the pool know where the machine stands now, and that it may have another use for votes there.
+    fn follow(&mut self, is_other_step: bool) {
         let (round, period, k) = (self.machine.round(), self.machine.period(), self.machine.k());
         let position = Position { round, period, k };
         let before = std::mem::replace(&mut self.position, position);
-        if before != position {
+        if is_other_step || before != position {
             let is_other_period = (before.round, before.period) != (round, period);
             self.links.verifier.enter(position, is_other_period);
             if is_other_period {
@@ -432,6 +432,7 @@ impl Core {
             match due {
                 timers::Due::Machine(timer) => {
                     self.tell(Input::Timeout(timer))?;
+                    self.follow(true);
                 }
                 timers::Due::Judge(digest) => self.judge(&digest)?,
             }

@@ -24,17 +24,21 @@ pub(super) struct Relays {
 }
 
 impl Relays {
-    /// Whether something known, named by its role and speaker, is to be passed on again.
-    pub(super) fn again(&mut self, what: (Role, u32), attempt: u32) -> bool {
+    /// Whether something known, named by its role and speakers, is to be passed on again: if it is due for one of them. Then
+    /// it is done for all.
+    pub(super) fn again(&mut self, role: Role, speakers: &[u32], attempt: u32) -> bool {
         let now = Instant::now();
-        let is_due = match self.again.get(&what) {
-            Some(at) => attempt > 0 && now.duration_since(*at) >= LEAST_INTERVAL,
-            None => attempt > 0 && self.again.len() < MOST,
+        let is_due = |speaker: &u32| match self.again.get(&(role, *speaker)) {
+            Some(at) => now.duration_since(*at) >= LEAST_INTERVAL,
+            None => self.again.len() < MOST,
         };
-        if is_due {
-            self.again.insert(what, now);
+        if attempt == 0 || !speakers.iter().any(is_due) {
+            return false;
         }
-        is_due
+        for speaker in speakers {
+            self.again.insert((role, *speaker), now);
+        }
+        true
     }
 
     /// Whether a proposer was heard in a role.
@@ -58,14 +62,14 @@ impl Relays {
 
 impl Core {
     /// A copy of what was verified before: whether it is passed on again [BA-10].
-    pub(super) fn on_copy(&mut self, role: Role, speaker: u32, attempt: u32) -> bool {
+    pub(super) fn on_copy(&mut self, role: Role, speakers: &[u32], attempt: u32) -> bool {
         let is_near = role.period.abs_diff(self.machine.period()) <= 1;
-        let lowest = |it: &Proposal| it.role() == role && it.proposer() == speaker;
+        let lowest = |it: &Proposal| it.role() == role && speakers.contains(&it.proposer());
         let is_kept = match role.step {
             Step::Propose => self.machine.lowest().is_some_and(lowest),
-            _ if speaker == NOBODY => self.certificates.keys().any(|(kept, _)| *kept == role),
+            _ if speakers.contains(&NOBODY) => self.certificates.keys().any(|(kept, _)| *kept == role),
             _ => is_near,
         };
-        role.round == self.machine.round() && is_kept && self.relays.again((role, speaker), attempt)
+        role.round == self.machine.round() && is_kept && self.relays.again(role, speakers, attempt)
     }
 }

@@ -59,8 +59,11 @@ pub(super) fn name(message: &Message) -> Option<Digest> {
 /// The item that stands for a copy: its role and speaker.
 pub(super) fn item(message: &Message) -> Option<Item> {
     match message {
-        Message::Proposal(message) => Some(Item::Copy(message.proposal.role(), message.proposal.proposer)),
-        Message::Certificate(certificate) => Some(Item::Copy(certificate.role, NOBODY)),
+        Message::Proposal(message) => Some(Item::Copy(
+            message.proposal.role(),
+            vec![message.proposal.proposer],
+        )),
+        Message::Certificate(certificate) => Some(Item::Copy(certificate.role, vec![NOBODY])),
         Message::Evidence(_) => Some(Item::Known),
         Message::CheckpointVotes(bundle) => {
             Some(Item::CheckpointCopy(bundle.role, bundle.votes.first()?.voter))

@@ -3,16 +3,19 @@
 //! Peers send votes again [BA-11], and an attacker can pack those of others into any number of bundles, each another
 //! message. So votes are known one by one, and what is known is handed to the core as it was verified.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use klero_committee::{BundledVote, Role, Step, Value, Vote, VoteBundle};
+use klero_committee::{BundledVote, Role, Value, Vote, VoteBundle};
+
+use crate::position::Position;
 
 /// The most votes that are remembered, some ten megabytes with what the agreement holds anyway.
 const MOST: usize = 1 << 15;
 
-/// What a member may say in a role before more of it is not listened to: two values, each without and with a proof.
+/// What a member may say in a role before more of it convicts it no more and counts no more: two values, each without and
+/// with a proof [COM-4].
 const MOST_VALUES: usize = 2;
-const MOST_OF_MEMBER: usize = 4;
+const MOST_OF_VALUE: usize = 2;
 
 /// The verified votes of the rounds under way.
 #[derive(Debug, Default)]
@@ -20,7 +23,7 @@ pub(super) struct KnownVotes {
     votes: BTreeMap<(Role, u32), Vec<Known>>,
     count: usize,
     /// Grows whenever the core may make something else of a vote.
-    period: u64,
+    step: u64,
 }
 
 #[derive(Debug)]
@@ -38,18 +41,20 @@ impl Known {
     }
 }
 
-/// The votes of a bundle, sorted by what is to be done with them.
+/// The votes of a bundle, sorted by what is to be done with them. Of those in neither part the core was told in this
+/// step.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Sorted {
     /// Verified before, and the core is to be told of them again.
     pub(super) again: Vec<Vote>,
     /// Never seen.
     pub(super) new: Vec<BundledVote>,
+    /// Never seen, and of no use whatever they are. Nobody may vouch for them.
+    pub(super) spent: Vec<BundledVote>,
 }
 
 impl KnownVotes {
-    /// Sorts the votes of a bundle. In neither part are those that can tell nothing: copies of what the core was told in
-    /// this period, and the third values of members.
+    /// Sorts the votes of a bundle.
     pub(super) fn sort(&self, bundle: &VoteBundle) -> Sorted {
         let mut sorted = Sorted::default();
         for vote in &bundle.votes {
@@ -58,28 +63,23 @@ impl KnownVotes {
                 .get(&(bundle.role, vote.voter))
                 .map_or(&[][..], Vec::as_slice);
             match known.iter().find(|known| known.is(bundle.value, vote)) {
-                Some(known) if self.is_of_use(known) => sorted.again.push(known.vote.clone()),
+                Some(known) if known.told < self.step => sorted.again.push(known.vote.clone()),
                 Some(_) => {}
-                None if is_spent(known, bundle.value) => {}
+                None if is_spent(known, bundle.value) => sorted.spent.push(vote.clone()),
                 None => sorted.new.push(vote.clone()),
             }
         }
         sorted
     }
 
-    /// A Next vote is kept or not by where the node stands: it may tell something whenever it comes.
-    fn is_of_use(&self, known: &Known) -> bool {
-        matches!(known.vote.role().step, Step::Next(_)) || known.told < self.period
-    }
-
     /// Notes that the core is told of votes.
     pub(super) fn note(&mut self, votes: &[Vote]) {
         for vote in votes {
-            let told = self.period;
+            let told = self.step;
             let of_member = self.votes.entry((vote.role(), vote.voter())).or_default();
             if let Some(known) = of_member.iter_mut().find(|known| known.vote == *vote) {
                 known.told = told;
-            } else if of_member.len() < MOST_OF_MEMBER && self.count < MOST {
+            } else if !is_spent(of_member, vote.value()) && self.count < MOST {
                 let vote = vote.clone();
                 of_member.push(Known { vote, told });
                 self.count += 1;
@@ -87,25 +87,27 @@ impl KnownVotes {
         }
     }
 
-    /// The core is in another period: what was of no use before may be of use now. Rounds before are over.
-    pub(super) fn enter(&mut self, round: u64) {
-        self.period += 1;
-        self.votes.retain(|(role, _), _| role.round >= round);
+    /// The core is in another step, or a deadline has passed: what was of no use before may be of use now. Votes that are
+    /// over are forgotten.
+    pub(super) fn enter(&mut self, position: Position) {
+        self.step += 1;
+        self.votes.retain(|(role, _), _| !position.is_over(*role));
         self.count = self.votes.values().map(Vec::len).sum();
     }
 }
 
-/// Whether a member said so much in a role that more of it convicts it no more.
+/// Whether a member said so much in a role that one more vote for this value changes nothing.
 fn is_spent(known: &[Known], value: Value) -> bool {
-    let mut values: Vec<Value> = known.iter().map(|known| known.vote.value()).collect();
-    values.dedup();
-    known.len() >= MOST_OF_MEMBER || (values.len() >= MOST_VALUES && !values.contains(&value))
+    let values: BTreeSet<Value> = known.iter().map(|known| known.vote.value()).collect();
+    let of_value = known.iter().filter(|known| known.vote.value() == value).count();
+    of_value >= MOST_OF_VALUE || (of_value == 0 && values.len() >= MOST_VALUES)
 }
 
 #[cfg(test)]
 mod tests {
-    use klero_committee::{RoundContext, ValidatorKeys, cast_vote};
+    use klero_committee::{RoundContext, Step, ValidatorKeys, cast_vote};
     use klero_sampling::Digest;
+    use klero_sampling::vrf::VrfProof;
 
     use super::*;
     use crate::four_members::context;
@@ -124,8 +126,12 @@ mod tests {
 
     /// How many votes are told again, and how many are to be verified.
     fn counts(known: &KnownVotes, bundle: &VoteBundle) -> (usize, usize) {
-        let Sorted { again, new } = known.sort(bundle);
+        let Sorted { again, new, .. } = known.sort(bundle);
         (again.len(), new.len())
+    }
+
+    fn enter(known: &mut KnownVotes, round: u64, period: u32) {
+        known.enter(Position { round, period, k: 0 });
     }
 
     /// Anyone can pack the votes of others anew.
@@ -146,6 +152,7 @@ mod tests {
         assert_eq!(known.sort(&bundle(&votes)).new[0].voter, 3);
     }
 
+    /// [D2]
     #[test]
     fn a_forged_copy_is_not_known() {
         let made = context();
@@ -168,37 +175,68 @@ mod tests {
     }
 
     #[test]
-    fn the_core_is_told_again_in_another_period_and_of_next_votes_always() {
+    fn the_core_is_told_again_in_another_step() {
         let made = context();
-        let (soft, next) = (vote(&made, Step::Soft, 1, 0), vote(&made, Step::Next(2), 1, 0));
+        let soft = vote(&made, Step::Soft, 1, 0);
         let mut known = KnownVotes::default();
-        known.note(&[soft.clone(), next.clone()]);
-        assert_eq!(counts(&known, &bundle([&soft])), (0, 0));
-        assert_eq!(known.sort(&bundle([&next])).again, [next]);
-        known.enter(5);
-        assert_eq!(known.sort(&bundle([&soft])).again.len(), 1);
         known.note(std::slice::from_ref(&soft));
         assert_eq!(counts(&known, &bundle([&soft])), (0, 0));
-        known.enter(6);
+        enter(&mut known, 5, 0);
+        assert_eq!(counts(&known, &bundle([&soft])), (1, 0));
+        known.note(std::slice::from_ref(&soft));
+        assert_eq!(counts(&known, &bundle([&soft])), (0, 0));
+        enter(&mut known, 5, 1);
+        assert_eq!(counts(&known, &bundle([&soft])), (1, 0));
+        enter(&mut known, 5, 2);
         assert_eq!(
             counts(&known, &bundle([&soft])),
             (0, 1),
-            "forgotten with its round"
+            "forgotten with its period"
         );
         assert_eq!(known.count, 0);
     }
 
-    // [C3]
+    // [C3] [COM-4]
     #[test]
-    fn a_third_value_of_a_member_is_no_work() {
+    fn a_third_value_of_a_member_is_spent_and_a_second_is_not() {
         let made = context();
         let mut known = KnownVotes::default();
-        for (value, work) in [(1, 1), (2, 1), (3, 0), (4, 0)] {
+        for (value, is_new) in [(1, true), (2, true), (3, false), (4, false)] {
             let said = vote(&made, Step::Soft, value, 0);
-            assert_eq!(counts(&known, &bundle([&said])), (0, work), "{value}");
+            let Sorted { again, new, spent } = known.sort(&bundle([&said]));
+            let expected = (0, usize::from(is_new), usize::from(!is_new));
+            assert_eq!((again.len(), new.len(), spent.len()), expected, "{value}");
             known.note(&[said]);
+            assert!(known.count <= 2);
         }
         let other = vote(&made, Step::Soft, 3, 1);
         assert_eq!(counts(&known, &bundle([&other])), (0, 1), "another member");
+    }
+
+    /// Found in review: votes for one value with many proofs kept the other value from being seen.
+    #[test]
+    fn many_proofs_for_one_value_hide_no_other() {
+        let made = context();
+        let honest = vote(&made, Step::Soft, 1, 0);
+        let mut known = KnownVotes::default();
+        known.note(std::slice::from_ref(&honest));
+        let with_proof = |byte| {
+            let mut bundle = bundle([&honest]);
+            bundle.votes[0].proof = Some(VrfProof::Sr25519([byte; 128]));
+            bundle
+        };
+        assert_eq!(counts(&known, &with_proof(1)), (0, 1));
+        let again = Known {
+            vote: honest.clone(),
+            told: 0,
+        };
+        known.votes.get_mut(&(honest.role(), 0)).unwrap().push(again);
+        assert_eq!(
+            known.sort(&with_proof(2)).spent.len(),
+            1,
+            "two of this value are known"
+        );
+        let other = vote(&made, Step::Soft, 2, 0);
+        assert_eq!(counts(&known, &bundle([&other])), (0, 1));
     }
 }

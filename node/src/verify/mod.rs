@@ -90,9 +90,9 @@ impl Verifier {
     pub(crate) fn submit(&self, job: Job) {
         let peer = job.peer();
         let left = self.shared.queue().push(job, peer);
-        match left {
-            None => self.shared.ready.notify_one(),
-            Some(job) => self.shared.refuse(job.receipt, Refusal::Overloaded),
+        self.shared.ready.notify_one();
+        for job in left {
+            self.shared.refuse(job.receipt, Refusal::Overloaded);
         }
     }
 
@@ -101,12 +101,13 @@ impl Verifier {
         self.shared.queue().satisfy(role);
     }
 
-    /// The node is elsewhere. In another period what was verified before may tell something new.
+    /// The node is elsewhere, or a deadline passed where it is: votes that were of no use may be of use now, and in another
+    /// period so may everything else.
     pub(crate) fn enter(&self, position: Position, is_other_period: bool) {
         if is_other_period {
             self.shared.copies().clear();
-            self.shared.known().enter(position.round);
         }
+        self.shared.known().enter(position);
         for job in self.shared.queue().enter(position) {
             self.shared.refuse(job.receipt, Refusal::Stale);
         }
@@ -148,7 +149,12 @@ impl Shared {
                 return None;
             }
             queue = match queue.next(Instant::now()) {
-                Next::Work(batch) => return Some(batch),
+                Next::Work(batch) => {
+                    if queue.later_in(Instant::now()).is_some() {
+                        self.ready.notify_one();
+                    }
+                    return Some(batch);
+                }
                 Next::Wait(None) => self.ready.wait(queue).unwrap_or_else(PoisonError::into_inner),
                 Next::Wait(Some(time)) => {
                     let (queue, _) = self
@@ -221,25 +227,41 @@ impl Worker {
                 self.shared.refuse(receipt, refusal);
                 continue;
             }
-            let (role, first) = (bundle.role, bundle.votes.first().map_or(0, |vote| vote.voter));
-            let Sorted { again, new } = self.shared.known().sort(&bundle);
+            let Sorted { again, new, spent } = self.shared.known().sort(&bundle);
             if new.is_empty() {
-                let item = match again[..] {
-                    [] => Item::Copy(role, first),
-                    [..] => self.told(role, again),
-                };
-                outputs.push(Verified {
-                    item,
-                    attempt,
-                    receipt,
-                });
+                outputs.extend(self.known_bundle(&bundle, again, spent.is_empty(), attempt, receipt));
             } else {
-                bundle.votes = new;
+                bundle.votes = new.into_iter().chain(spent).collect();
                 unknown.push(((bundle, attempt, receipt), again));
             }
         }
         outputs.extend(self.verify_unknown(view, unknown));
         outputs
+    }
+
+    /// A bundle in which nothing is to be verified. Who passes it on vouches for all of it; so nobody does if part of it is not
+    /// known to be good.
+    fn known_bundle(
+        &self,
+        bundle: &VoteBundle,
+        again: Vec<Vote>,
+        is_known: bool,
+        attempt: u32,
+        receipt: Option<Receipt>,
+    ) -> Option<Verified> {
+        let item = match again[..] {
+            [] => Item::Copy(bundle.role, bundle.votes.iter().map(|vote| vote.voter).collect()),
+            [..] => self.told(bundle.role, again),
+        };
+        let mut verified = Verified {
+            item,
+            attempt,
+            receipt,
+        };
+        if !is_known {
+            self.shared.refuse(verified.receipt.take(), Refusal::Duplicate);
+        }
+        (is_known || matches!(verified.item, Item::Votes(..))).then_some(verified)
     }
 
     /// Bundles of one role with votes that were never seen, and beside each what else the core is to be told of.

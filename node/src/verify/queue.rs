@@ -20,8 +20,10 @@ const fn most_waiting(kind: Kind) -> usize {
         Kind::Block => 64,
     }
 }
+/// The urgency of what no round waits for.
+const LAST: u8 = 3;
 /// The most votes of one batch.
-const MOST_VOTES: usize = 512;
+pub(super) const MOST_VOTES: usize = 512;
 
 /// Kinds of messages, the most urgent first; votes and blocks take turns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -115,7 +117,7 @@ impl Job {
         }
     }
 
-    fn votes(&self) -> usize {
+    pub(super) fn votes(&self) -> usize {
         match &self.message {
             Message::Votes(bundle) => bundle.votes.len(),
             _ => 0,
@@ -149,12 +151,13 @@ pub(super) enum Next {
 }
 
 impl Queue {
-    /// Takes in a job; gives it back where there is no room, which there always is for what this node wants.
+    /// Takes in a job; gives back what there is no room for, which there always is for what this node wants.
     /// What a peer brought that is not due waits apart.
-    pub(super) fn push(&mut self, job: Job, peer: Option<PeerId>) -> Option<Job> {
+    pub(super) fn push(&mut self, job: Job, peer: Option<PeerId>) -> Vec<Job> {
         match (job.role(), peer) {
+            (Some(role), Some(_)) if self.position.is_over(role) => vec![job],
             (Some(role), Some(peer)) if !self.position.is_due(role) => self.later.push(peer, job),
-            _ => self.push_due(job),
+            _ => self.push_due(job).into_iter().collect(),
         }
     }
 
@@ -175,37 +178,61 @@ impl Queue {
         self.satisfied.insert(role);
     }
 
-    /// The node is elsewhere: votes that are due there wait no longer. Those of rounds that are over are given back.
+    /// The node is elsewhere: votes that are due there wait no longer. Those that are over are given back.
     pub(super) fn enter(&mut self, position: Position) -> Vec<Job> {
         self.position = position;
-        for job in self.later.take(|role| position.is_due(role)) {
+        let is_of = |job: &Job, is: &dyn Fn(Role) -> bool| job.role().is_some_and(is);
+        for job in self.later.take(|job| is_of(job, &|role| position.is_due(role))) {
             *self.waiting.entry(job.kind()).or_default() += 1;
             self.jobs.push_back(job);
         }
-        self.later.take(|role| role.round < position.round)
+        self.later.take(|job| is_of(job, &|role| position.is_over(role)))
     }
 
-    /// What is to be done now: what is due, and else what is not.
+    /// What is to be done now: what is due, then what is not, at its pace, and then what no round waits for.
     pub(super) fn next(&mut self, now: Instant) -> Next {
-        match self.pop().or_else(|| self.later.pop(now)) {
+        let position = self.position;
+        let first = self.first();
+        let batch = match first {
+            Some((place, urgency)) if urgency < LAST => self.pop(place),
+            _ => {
+                let later = self.later.pop(now, |role| position.is_relevant(role));
+                later.or_else(|| self.pop(first?.0))
+            }
+        };
+        match batch {
             Some(batch) => Next::Work(batch),
-            None => Next::Wait(self.later.wait(now)),
+            None => Next::Wait(self.later_in(now)),
         }
     }
 
-    /// The next job that is due, and with votes all others of their role that wait, up to a batch. Certificates come first. Votes
+    /// When something that is not due can be verified, for another worker to wait for; none if there is nothing.
+    pub(super) fn later_in(&self, now: Instant) -> Option<Duration> {
+        self.later.wait(now, |role| self.position.is_relevant(role))
+    }
+
+    /// The place of the job that comes first, and its urgency. Certificates come first. Votes
     /// that may still make a quorum take turns with blocks, so that neither waits for more than one of the other; then
     /// come the other votes, and what no round waits for. Of votes the earliest role comes first: a member may send good
     /// ones for the next round, too [C3].
-    fn pop(&mut self) -> Option<Vec<Job>> {
+    fn first(&self) -> Option<(usize, u8)> {
         let of_use = |job: &Job| job.role().is_some_and(|role| !self.satisfied.contains(&role));
         let urgency = |job: &Job| match job.kind() {
             Kind::Certificate => (0, None),
             Kind::Votes if of_use(job) => (1 + u8::from(self.is_turn_of_blocks), job.role()),
             Kind::Block => (2 - u8::from(self.is_turn_of_blocks), None),
-            Kind::Votes | Kind::Lasting => (3, job.role()),
+            Kind::Votes | Kind::Lasting => (LAST, job.role()),
         };
-        let (place, _) = self.jobs.iter().enumerate().min_by_key(|(_, job)| urgency(job))?;
+        let jobs = self
+            .jobs
+            .iter()
+            .enumerate()
+            .map(|(place, job)| (urgency(job), place));
+        jobs.min().map(|((urgency, _), place)| (place, urgency))
+    }
+
+    /// Takes a job, and with votes all others of their role that wait, up to a batch.
+    fn pop(&mut self, place: usize) -> Option<Vec<Job>> {
         let job = self.jobs.remove(place)?;
         match job.kind() {
             Kind::Votes => self.is_turn_of_blocks = true,
@@ -261,6 +288,13 @@ mod tests {
         jobs.map(|job| job.role().map(|role| role.step)).collect()
     }
 
+    fn pop(queue: &mut Queue) -> Option<Vec<Job>> {
+        match queue.next(Instant::now()) {
+            Next::Work(batch) => Some(batch),
+            Next::Wait(_) => None,
+        }
+    }
+
     fn block() -> Job {
         Job::own(Message::Proposal(Box::new(ProposalMessage {
             proposal: UnverifiedProposal {
@@ -292,13 +326,13 @@ mod tests {
     fn votes_of_one_role_come_together_and_those_of_no_use_come_last() {
         let mut queue = Queue::default();
         for job in [votes(Step::Soft), votes(Step::Cert), votes(Step::Soft), block()] {
-            assert!(queue.push(job, None).is_none());
+            assert!(queue.push(job, None).is_empty());
         }
         queue.satisfy(Role::new(3, 0, Step::Soft));
-        assert_eq!(roles(queue.pop()), [Some(Step::Cert)]);
-        assert_eq!(roles(queue.pop()), [None]);
-        assert_eq!(roles(queue.pop()), [Some(Step::Soft), Some(Step::Soft)]);
-        assert!(queue.pop().is_none());
+        assert_eq!(roles(pop(&mut queue)), [Some(Step::Cert)]);
+        assert_eq!(roles(pop(&mut queue)), [None]);
+        assert_eq!(roles(pop(&mut queue)), [Some(Step::Soft), Some(Step::Soft)]);
+        assert!(pop(&mut queue).is_none());
     }
 
     // [NET-3]
@@ -306,12 +340,12 @@ mod tests {
     fn votes_wait_for_one_block_at_most_and_blocks_for_one_batch() {
         let mut queue = Queue::default();
         for job in (0..5).map(|_| block()) {
-            assert!(queue.push(job, None).is_none());
+            assert!(queue.push(job, None).is_empty());
         }
         for step in [Step::Soft, Step::Cert, Step::Next(0)] {
-            assert!(queue.push(votes(step), None).is_none());
+            assert!(queue.push(votes(step), None).is_empty());
         }
-        let kinds: Vec<_> = std::iter::from_fn(|| queue.pop())
+        let kinds: Vec<_> = std::iter::from_fn(|| pop(&mut queue))
             .map(|batch| batch[0].kind())
             .collect();
         let (vote, block) = (Kind::Votes, Kind::Block);
@@ -323,11 +357,11 @@ mod tests {
     fn votes_for_the_next_round_keep_no_others_waiting() {
         let mut queue = Queue::default();
         for k in (3..60).rev() {
-            assert!(queue.push(gossiped(votes(Step::Next(k))), None).is_none());
+            assert!(queue.push(gossiped(votes(Step::Next(k))), None).is_empty());
         }
-        assert!(queue.push(gossiped(votes(Step::Soft)), None).is_none());
-        assert_eq!(roles(queue.pop()), [Some(Step::Soft)]);
-        assert_eq!(roles(queue.pop()), [Some(Step::Next(3))]);
+        assert!(queue.push(gossiped(votes(Step::Soft)), None).is_empty());
+        assert_eq!(roles(pop(&mut queue)), [Some(Step::Soft)]);
+        assert_eq!(roles(pop(&mut queue)), [Some(Step::Next(3))]);
     }
 
     // [NET-3]
@@ -335,19 +369,19 @@ mod tests {
     fn a_flood_of_one_kind_takes_no_room_from_another() {
         let mut queue = Queue::default();
         for kind in [block, lasting] {
-            while queue.push(gossiped(kind()), None).is_none() {}
+            while queue.push(gossiped(kind()), None).is_empty() {}
         }
-        assert!(queue.push(gossiped(votes(Step::Soft)), None).is_none());
+        assert!(queue.push(gossiped(votes(Step::Soft)), None).is_empty());
     }
 
     #[test]
     fn a_full_queue_has_room_for_what_the_node_wants() {
         let mut queue = Queue::default();
         for _ in 0..most_waiting(Kind::Votes) {
-            assert!(queue.push(gossiped(votes(Step::Soft)), None).is_none());
+            assert!(queue.push(gossiped(votes(Step::Soft)), None).is_empty());
         }
-        assert!(queue.push(gossiped(votes(Step::Soft)), None).is_some());
-        assert!(queue.push(votes(Step::Soft), None).is_none());
+        assert!(queue.push(gossiped(votes(Step::Soft)), None).len() == 1);
+        assert!(queue.push(votes(Step::Soft), None).is_empty());
     }
 
     fn work(queue: &mut Queue, now: Instant) -> Vec<Option<Step>> {
@@ -368,17 +402,35 @@ mod tests {
         };
         assert!(queue.enter(position).is_empty());
         for k in 2..60 {
-            assert!(queue.push(gossiped(votes(Step::Next(k))), peer).is_none());
+            assert!(queue.push(gossiped(votes(Step::Next(k))), peer).is_empty());
         }
         for job in [votes(Step::Next(1)), block(), votes(Step::Soft)] {
-            assert!(queue.push(gossiped(job), peer).is_none());
+            assert!(queue.push(gossiped(job), peer).is_empty());
         }
         let first: Vec<_> = (0..4).flat_map(|_| work(&mut queue, now)).collect();
         let (soft, next) = (Some(Step::Soft), |k| Some(Step::Next(k)));
-        assert_eq!(first, [soft, None, next(1), next(2)]);
+        assert_eq!(first, [soft, None, next(1), next(59)]);
         let more = (0..100).flat_map(|_| work(&mut queue, now)).count();
         assert_eq!(more, 7, "the rest of what is taken at once");
         assert!(matches!(queue.next(now), Next::Wait(Some(_))));
+    }
+
+    /// Found in review: votes that are not due starved beside a flood of operations.
+    #[test]
+    fn what_no_round_waits_for_comes_last_of_all() {
+        let (mut queue, peer, now) = (Queue::default(), Some(PeerId::random()), Instant::now());
+        let position = Position {
+            round: 3,
+            period: 0,
+            k: 0,
+        };
+        assert!(queue.enter(position).is_empty());
+        for _ in 0..100 {
+            assert!(queue.push(gossiped(lasting()), peer).is_empty());
+        }
+        assert!(queue.push(gossiped(votes(Step::Next(9))), peer).is_empty());
+        assert_eq!(work(&mut queue, now), [Some(Step::Next(9))]);
+        assert_eq!(work(&mut queue, now), [None]);
     }
 
     #[test]
@@ -387,7 +439,7 @@ mod tests {
         let position = |round, k| Position { round, period: 0, k };
         assert!(queue.enter(position(3, 0)).is_empty());
         for k in 2..60 {
-            assert!(queue.push(gossiped(votes(Step::Next(k))), peer).is_none());
+            assert!(queue.push(gossiped(votes(Step::Next(k))), peer).is_empty());
         }
         assert!(queue.enter(position(3, 40)).is_empty());
         let due: Vec<_> = (0..40).flat_map(|_| work(&mut queue, now)).collect();

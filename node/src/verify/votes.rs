@@ -1,5 +1,7 @@
 //! Votes of one role from many senders, verified together.
 
+use std::collections::HashMap;
+
 use klero_committee::{RoundContext, Step, UnverifiedVote, Vote, VoteBundle, VoteError, verify_votes};
 use klero_net::Refusal;
 
@@ -20,24 +22,33 @@ pub(super) fn check_form(view: &View, bundle: &VoteBundle) -> Result<(), Refusal
 }
 
 /// One verdict a bundle, in their order: all of its votes, or why one of them is refused. A bundle is judged by its
-/// own votes alone.
+/// own votes alone. A vote that several of them have is verified once.
 pub(super) fn judge(
     context: &RoundContext,
     bundles: &[VoteBundle],
     entropy: &[u8; 32],
 ) -> Vec<Result<Vec<Vote>, VoteError>> {
-    let votes: Vec<UnverifiedVote> = bundles
-        .iter()
-        .flat_map(|bundle| bundle.clone().into_votes())
-        .collect();
-    let mut verdicts = verify_votes(context, &votes, entropy).into_iter();
-    let mut judged = Vec::with_capacity(bundles.len());
-    for bundle in bundles {
-        // All verdicts of the bundle are taken, whatever they are: the next ones are of the next bundle.
-        let of_bundle: Vec<_> = verdicts.by_ref().take(bundle.votes.len()).collect();
-        judged.push(of_bundle.into_iter().collect());
-    }
-    judged
+    let mut places: HashMap<UnverifiedVote, usize> = HashMap::new();
+    let mut votes = Vec::new();
+    let mut place_of = |vote: UnverifiedVote| {
+        *places.entry(vote).or_insert_with_key(|vote| {
+            votes.push(vote.clone());
+            votes.len() - 1
+        })
+    };
+    let places_of = |bundle: &VoteBundle| {
+        bundle
+            .clone()
+            .into_votes()
+            .into_iter()
+            .map(&mut place_of)
+            .collect()
+    };
+    let of_bundles: Vec<Vec<usize>> = bundles.iter().map(places_of).collect();
+    let verdicts = verify_votes(context, &votes, entropy);
+    let verdict = |place: usize| verdicts.get(place).cloned().unwrap_or(Err(VoteError::OtherRole));
+    let of_bundle = |places: Vec<usize>| places.into_iter().map(verdict).collect();
+    of_bundles.into_iter().map(of_bundle).collect()
 }
 
 /// Whether a vote is for a step that the genesis does not have [BA-10].
@@ -73,6 +84,29 @@ mod tests {
         for (place, voter) in [(1, 1), (2, 2), (3, 3)] {
             let votes = judged[place].as_ref().unwrap();
             assert_eq!(votes.iter().map(Vote::voter).collect::<Vec<_>>(), [voter]);
+        }
+    }
+
+    /// Found in review: one vote in many bundles was verified many times. Each bundle still gets all of its own.
+    #[test]
+    fn a_vote_of_several_bundles_counts_in_each() {
+        let (context, keys) = context();
+        let (role, value) = (Role::new(5, 0, Step::Soft), Value::Block(Digest([3; 32])));
+        let votes = [0, 1, 2]
+            .map(|voter: u32| cast_vote(&context, role, value, voter, &keys[voter as usize]).unwrap());
+        let bundle = |voters: &[usize]| {
+            VoteBundle::of(role, value, voters.iter().map(|voter| &votes[*voter])).remove(0)
+        };
+        let chosen: [&[usize]; 4] = [&[0, 1], &[1], &[0, 1, 2], &[2]];
+        let judged = judge(&context, &chosen.map(bundle), &[7; 32]);
+        for (judged, chosen) in judged.iter().zip(chosen) {
+            let voters: Vec<usize> = judged
+                .as_ref()
+                .unwrap()
+                .iter()
+                .map(|vote| vote.voter() as usize)
+                .collect();
+            assert_eq!(voters, chosen);
         }
     }
 

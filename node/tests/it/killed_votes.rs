@@ -19,12 +19,12 @@ const BACK_WITHIN: Duration = Duration::from_secs(10);
 
 /// What was heard on the wire.
 #[derive(Default)]
-struct Heard {
+pub(crate) struct Heard {
     /// By voter and role, the first value. Proposals stand in their step.
     said: BTreeMap<(u32, Role), Value>,
-    conflicts: Vec<String>,
+    pub(crate) conflicts: Vec<String>,
     /// By voter the last round in which it voted.
-    last: BTreeMap<u32, u64>,
+    pub(crate) last: BTreeMap<u32, u64>,
 }
 
 impl Heard {
@@ -40,7 +40,7 @@ impl Heard {
         }
     }
 
-    fn round(&self) -> u64 {
+    pub(crate) fn round(&self) -> u64 {
         self.last.values().max().copied().unwrap_or(0)
     }
 }
@@ -61,7 +61,7 @@ impl klero_net::ChainReader for NoChain {
 }
 
 /// A peer that votes nothing and records everything.
-struct Auditor {
+pub(crate) struct Auditor {
     heard: Arc<Mutex<Heard>>,
     _network: Network,
     _runtime: tokio::runtime::Runtime,
@@ -95,7 +95,7 @@ impl Auditor {
         }
     }
 
-    fn ask<T>(&self, question: impl FnOnce(&Heard) -> T) -> T {
+    pub(crate) fn ask<T>(&self, question: impl FnOnce(&Heard) -> T) -> T {
         question(&self.heard.lock().unwrap())
     }
 }
@@ -131,14 +131,15 @@ impl Dice {
 }
 
 /// A network of four nodes, started by hand from what a testnet left.
-struct Killed {
+pub(crate) struct Killed {
     net: Launched,
-    nodes: Vec<(std::path::PathBuf, Option<Restarted>, BTreeSet<u32>)>,
-    auditor: Auditor,
+    /// Their directories, their processes, and the places of their validators.
+    pub(crate) nodes: Vec<(std::path::PathBuf, Option<Restarted>, BTreeSet<u32>)>,
+    pub(crate) auditor: Auditor,
 }
 
 impl Killed {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let mut net = Launched::start(&["--validators", "8"]);
         let network = net.network();
         net.wait_for_round(2);

@@ -28,6 +28,7 @@ mod cli_keys;
 mod cli_sortition;
 mod cli_stake;
 mod cli_tune;
+mod clock_jumps;
 mod cluster;
 mod config_file;
 mod database_bits;

@@ -107,3 +107,35 @@ fn what_cannot_be_is_refused_with_what_helps() {
     let error = refusal(listen, None, shut);
     assert!(error.contains("`half_open` is 0"), "{error}");
 }
+
+/// Peers remember addresses with the ids of those who are there, and would not know a node again that has another each time.
+#[test]
+fn a_node_without_keys_has_the_same_name_after_a_restart() {
+    let (keys, here) = (
+        KeyFile::generate(NETWORK, 1).unwrap(),
+        tempfile::tempdir().unwrap(),
+    );
+    let genesis = Genesis::new(
+        NETWORK,
+        1,
+        quick(Profile::full()),
+        keys.genesis_validators(1).unwrap(),
+    );
+    let name = |data: &str| {
+        let builder = Node::builder(genesis.clone())
+            .data(&here.path().join(data))
+            .unwrap();
+        let listening = builder.listen("/ip4/127.0.0.1/tcp/0".parse().unwrap());
+        let node = listening.key_value().unwrap().start().unwrap();
+        let address = node.addresses().remove(0);
+        node.stop().unwrap();
+        let (_, name) = address.rsplit_once("/p2p/").unwrap();
+        name.to_owned()
+    };
+    let first = name("a");
+    assert_eq!(first, name("a"));
+    assert_ne!(first, name("b"));
+    let file = here.path().join("a/identity.json");
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(file).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600);
+}

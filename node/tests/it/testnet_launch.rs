@@ -189,8 +189,14 @@ pub(crate) fn status(rpc: &str) -> Option<Value> {
 
 /// Starts a node again by hand, as the launcher tells.
 pub(crate) fn start_node(directory: &Path) -> Restarted {
+    start_node_with(directory, &[])
+}
+
+/// The same, with these variables in its environment.
+pub(crate) fn start_node_with(directory: &Path, variables: &[(&str, &Path)]) -> Restarted {
     let log = std::fs::File::create(directory.join("restarted.log")).unwrap();
     let process = Command::new(env!("CARGO_BIN_EXE_klero"))
+        .envs(variables.iter().copied())
         .args(["node", "--config"])
         .arg(directory.join("node.toml"))
         .stdin(Stdio::null())

@@ -53,6 +53,21 @@ impl Rpc {
     }
 }
 
+/// What a node said instead of a page.
+#[derive(Debug, thiserror::Error)]
+#[error("{said}")]
+pub(crate) struct Refused {
+    status: u16,
+    said: String,
+}
+
+impl Refused {
+    /// Whether it is sure that nothing was done: a node that is busy may still do what it was asked.
+    pub(crate) const fn is_final(&self) -> bool {
+        self.status >= 400 && self.status < 500
+    }
+}
+
 /// What asks nodes: no proxy is used and no redirection followed, and statuses are answers.
 pub(crate) fn agent(timeout: Duration) -> ureq::Agent {
     let config = ureq::Agent::config_builder()
@@ -80,7 +95,11 @@ pub(crate) fn page<T: DeserializeOwned>(
             .with_context(|| format!("{url} does not answer as a node of this version does"));
     }
     match serde_json::from_slice(&body) {
-        Ok(ErrorPage { error, help }) => bail!("{error}; {help}"),
+        Ok(ErrorPage { error, help }) => Err(Refused {
+            status: answer.status().as_u16(),
+            said: format!("{error}; {help}"),
+        }
+        .into()),
         Err(_) => bail!("{url} answers {}, not as a node does: {help}", answer.status()),
     }
 }

@@ -14,6 +14,7 @@ use klero_node::{Digest, NodeConfig};
 use serde_json::Value;
 
 use super::hosts::{Hosts, PORT, address};
+use super::say;
 use crate::testnet_launch::{Launched, Network};
 
 /// The HTTP API of every node, on its own host.
@@ -184,9 +185,25 @@ impl Running {
     }
 }
 
+impl Running {
+    /// Keeps the log of a test that failed, or of each if `NETNS_LOGS` is set: nobody can look into a network that is gone.
+    fn keep_log(&self) {
+        if !std::thread::panicking() && std::env::var_os("NETNS_LOGS").is_none() {
+            return;
+        }
+        let number = self.process.id();
+        let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("netns-{number}.log"));
+        match std::fs::copy(&self.log, &kept) {
+            Ok(_) => say(&format!("netns: a node's log: {}", kept.display())),
+            Err(error) => say(&format!("netns: {} is lost: {error}", self.log.display())),
+        }
+    }
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
         let _ended_already = self.process.kill();
         let _status = self.process.wait();
+        self.keep_log();
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use klero_node::api::{AccountPage, BlockPage};
 use klero_sampling::Digest;
 use serde_json::Value;
@@ -54,13 +54,20 @@ impl<'a> Waiting<'a> {
         loop {
             // A node that is busy for a moment is asked again.
             let outcome = self.look(wanted);
-            if let Ok(Some(outcome)) = outcome {
+            let is_late = Instant::now() >= self.until;
+            if let Ok(Some(outcome)) = outcome
+                && !(is_late && outcome == Outcome::Overtaken)
+            {
                 return Ok(outcome);
             }
-            if Instant::now() >= self.until {
-                outcome.with_context(|| {
-                    format!("the node has it, but no answer came within {} s", self.seconds)
-                })?;
+            if is_late {
+                let seconds = self.seconds;
+                let outcome = outcome
+                    .with_context(|| format!("the node has it, but no answer came within {seconds} s"))?;
+                ensure!(
+                    outcome != Some(Outcome::Overtaken),
+                    "others acted for the account first, again and again for {seconds} s: it was not done; hand it in once more"
+                );
                 bail!(
                     "the node has it, but no block up to round {} does, after {} s: it goes on waiting there; \
                      `{} status --rpc {}` tells whether rounds end",

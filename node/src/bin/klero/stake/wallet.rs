@@ -15,7 +15,7 @@ use super::args::{Files, Signing, Who};
 use super::sent::Sent;
 use super::wait::{Outcome, Waiting, Wanted};
 use crate::password::PasswordArgs;
-use crate::rpc::Rpc;
+use crate::rpc::{Refused, Rpc};
 use crate::{genesis, output};
 
 /// How often an operation is signed before this wallet gives up against others of the same account.
@@ -123,8 +123,9 @@ impl<'a> Wallet<'a> {
     /// Signs an operation, hands it in, waits for it if asked to, and prints what follows.
     pub(crate) fn send(&self, operation: Operation) -> anyhow::Result<()> {
         let mut waiting = Waiting::after(self.registry.round, &self.rpc, &self.signing.patience);
+        let mut tries = MOST_TRIES;
         let (signed, round) = loop {
-            let signed = self.hand_in(&operation)?;
+            let signed = self.hand_in(&operation, &mut tries)?;
             let wanted = Wanted {
                 digest: signed.message(),
                 place: Some((self.page.account, signed.nonce)),
@@ -162,29 +163,34 @@ impl<'a> Wallet<'a> {
     }
 
     /// Signs an operation with the account's next nonce and hands it in. Others who act for the account may be first with
-    /// that nonce, such as another wallet or a node that reports an offence: then it is signed anew.
-    fn hand_in(&self, operation: &Operation) -> anyhow::Result<SignedOperation> {
+    /// that nonce, such as another wallet or a node that reports an offence: then it is signed anew. That is done only after
+    /// a plain refusal. Where the answer is missing, the node may have taken it, and two signatures would be two operations.
+    fn hand_in(&self, operation: &Operation, tries: &mut u32) -> anyhow::Result<SignedOperation> {
         let (chain, account) = (&self.registry.chain, &self.page.account);
-        let mut refused: Option<(u64, anyhow::Error)> = None;
-        for _ in 0..MOST_TRIES {
+        let next_nonce = || -> anyhow::Result<u64> {
             let page: AccountPage = self.rpc.get(&format!("/v1/accounts/{account}"))?;
-            let nonce = page.next_nonce;
-            if let Some((before, error)) = refused.take()
-                && before == nonce
-            {
+            Ok(page.next_nonce)
+        };
+        let mut nonce = next_nonce()?;
+        loop {
+            let signed = SignedOperation::sign(&self.operator, chain, nonce, operation.clone());
+            let Err(error) = self.rpc.post::<Value>("/v1/operations", &signed.encode()) else {
+                return Ok(signed);
+            };
+            *tries = tries.saturating_sub(1);
+            let is_refused = error.downcast_ref::<Refused>().is_some_and(Refused::is_final);
+            if !is_refused {
+                return Err(error.context(format!(
+                    "the node may have taken the operation with nonce {nonce}, or not: `{} stake show` tells what the \
+                     account has",
+                    output::program()
+                )));
+            }
+            let next = next_nonce()?;
+            if next == nonce || *tries == 0 {
                 return Err(error);
             }
-            let signed = SignedOperation::sign(&self.operator, chain, nonce, operation.clone());
-            match self.rpc.post::<Value>("/v1/operations", &signed.encode()) {
-                Ok(_) => return Ok(signed),
-                Err(error) => refused = Some((nonce, error)),
-            }
-        }
-        match refused {
-            Some((_, error)) => Err(error.context(format!(
-                "others acted for account {account} at the same time, {MOST_TRIES} times in a row"
-            ))),
-            None => bail!("account {account} did not come to its turn"),
+            nonce = next;
         }
     }
 }
