@@ -83,7 +83,8 @@ impl Topic {
     pub(crate) const fn pending_bytes(self) -> usize {
         match self {
             Self::Votes | Self::Proposals => 16 * MIB,
-            Self::Certificates | Self::Transactions => 8 * MIB,
+            Self::Certificates => 8 * MIB,
+            Self::Transactions => 2 * MIB,
             Self::Evidence => MIB,
         }
     }

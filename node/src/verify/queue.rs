@@ -18,6 +18,8 @@ const fn most_waiting(kind: Kind) -> usize {
         Kind::Certificate | Kind::Lasting => 1024,
         Kind::Votes => 4096,
         Kind::Block => 64,
+        // Anyone can make blocks. Who lacks one asks for it.
+        Kind::Offer => 8,
     }
 }
 /// The urgency of what no round waits for.
@@ -32,8 +34,10 @@ enum Kind {
     Certificate,
     /// Votes of the round under way.
     Votes,
-    /// Proposals and blocks.
+    /// Proposals, and blocks that the node wants.
     Block,
+    /// Blocks that it may want.
+    Offer,
     /// What no round waits for.
     Lasting,
 }
@@ -108,6 +112,7 @@ impl Job {
         match &self.message {
             Message::Certificate(_) => Kind::Certificate,
             Message::Votes(_) => Kind::Votes,
+            Message::Block(_) if !self.is_wanted => Kind::Offer,
             Message::Proposal(_) | Message::Block(_) | Message::Final(_) => Kind::Block,
             Message::CheckpointVotes(_)
             | Message::CheckpointCertificate(_)
@@ -220,7 +225,7 @@ impl Queue {
         let urgency = |job: &Job| match job.kind() {
             Kind::Certificate => (0, None),
             Kind::Votes if of_use(job) => (1 + u8::from(self.is_turn_of_blocks), job.role()),
-            Kind::Block => (2 - u8::from(self.is_turn_of_blocks), None),
+            Kind::Block | Kind::Offer => (2 - u8::from(self.is_turn_of_blocks), None),
             Kind::Votes | Kind::Lasting => (LAST, job.role()),
         };
         let jobs = self
@@ -236,7 +241,7 @@ impl Queue {
         let job = self.jobs.remove(place)?;
         match job.kind() {
             Kind::Votes => self.is_turn_of_blocks = true,
-            Kind::Block => self.is_turn_of_blocks = false,
+            Kind::Block | Kind::Offer => self.is_turn_of_blocks = false,
             Kind::Certificate | Kind::Lasting => {}
         }
         let kind = job.kind();
