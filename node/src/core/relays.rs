@@ -28,8 +28,12 @@ impl Relays {
     /// it is done for all.
     pub(super) fn again(&mut self, role: Role, speakers: &[u32], attempt: u32) -> bool {
         let now = Instant::now();
+        let is_past = |at: &Instant| now.duration_since(*at) >= LEAST_INTERVAL;
+        if self.again.len() >= MOST {
+            self.again.retain(|_, at| !is_past(at));
+        }
         let is_due = |speaker: &u32| match self.again.get(&(role, *speaker)) {
-            Some(at) => now.duration_since(*at) >= LEAST_INTERVAL,
+            Some(at) => is_past(at),
             None => self.again.len() < MOST,
         };
         if attempt == 0 || !speakers.iter().any(is_due) {

@@ -72,19 +72,36 @@ impl KnownVotes {
         sorted
     }
 
-    /// Notes that the core is told of votes.
+    /// Notes that the core is told of votes. Where there is no room, the furthest step is forgotten.
     pub(super) fn note(&mut self, votes: &[Vote]) {
         for vote in votes {
-            let told = self.step;
-            let of_member = self.votes.entry((vote.role(), vote.voter())).or_default();
-            if let Some(known) = of_member.iter_mut().find(|known| known.vote == *vote) {
-                known.told = told;
-            } else if !is_spent(of_member, vote.value()) && self.count < MOST {
+            let (told, place) = (self.step, (vote.role(), vote.voter()));
+            if let Some(known) = self.votes.get_mut(&place) {
+                if let Some(known) = known.iter_mut().find(|known| known.vote == *vote) {
+                    known.told = told;
+                    continue;
+                }
+                if is_spent(known, vote.value()) {
+                    continue;
+                }
+            }
+            if self.has_room(&place) {
                 let vote = vote.clone();
-                of_member.push(Known { vote, told });
+                self.votes.entry(place).or_default().push(Known { vote, told });
                 self.count += 1;
             }
         }
+    }
+
+    /// Makes room for a vote at the cost of those after it.
+    fn has_room(&mut self, place: &(Role, u32)) -> bool {
+        while self.count >= MOST {
+            match self.votes.last_entry() {
+                Some(last) if last.key() > place => self.count -= last.remove().len(),
+                _ => return false,
+            }
+        }
+        true
     }
 
     /// The core is in another step, or a deadline has passed: what was of no use before may be of use now. Votes that are
@@ -194,6 +211,24 @@ mod tests {
             "forgotten with its period"
         );
         assert_eq!(known.count, 0);
+    }
+
+    // [C3]
+    #[test]
+    fn late_steps_keep_no_room_from_the_present_one() {
+        let made = context();
+        let mut known = KnownVotes::default();
+        for k in 2..5 {
+            known.note(&[vote(&made, Step::Next(k), 1, 0)]);
+        }
+        known.count = MOST;
+        let (soft, next) = (vote(&made, Step::Soft, 1, 0), vote(&made, Step::Next(9), 1, 0));
+        known.note(&[soft.clone(), next.clone()]);
+        assert_eq!(counts(&known, &bundle([&soft])), (0, 0), "known");
+        assert_eq!(counts(&known, &bundle([&next])), (0, 1), "no room");
+        let last = vote(&made, Step::Next(4), 1, 0);
+        assert_eq!(counts(&known, &bundle([&last])), (0, 1), "forgotten");
+        assert_eq!((known.count, known.votes.len()), (MOST, 3));
     }
 
     // [C3] [COM-4]

@@ -88,6 +88,9 @@ impl Verifier {
 
     /// Hands in a message. When the queue is full, one that the node does not want is ignored.
     pub(crate) fn submit(&self, job: Job) {
+        if matches!(&job.message, Message::Votes(bundle) if !bundle.is_well_formed()) {
+            return self.shared.refuse(job.receipt, Refusal::Malformed);
+        }
         let peer = job.peer();
         let left = self.shared.queue().push(job, peer);
         self.shared.ready.notify_one();
@@ -228,11 +231,18 @@ impl Worker {
                 continue;
             }
             let Sorted { again, new, spent } = self.shared.known().sort(&bundle);
+            let is_whole = spent.is_empty();
             if new.is_empty() {
-                outputs.extend(self.known_bundle(&bundle, again, spent.is_empty(), attempt, receipt));
+                outputs.extend(self.known_bundle(&bundle, again, is_whole, attempt, receipt));
             } else {
-                bundle.votes = new.into_iter().chain(spent).collect();
-                unknown.push(((bundle, attempt, receipt), again));
+                bundle.votes = new;
+                unknown.push(Unknown {
+                    bundle,
+                    again,
+                    is_whole,
+                    attempt,
+                    receipt,
+                });
             }
         }
         outputs.extend(self.verify_unknown(view, unknown));
@@ -245,7 +255,7 @@ impl Worker {
         &self,
         bundle: &VoteBundle,
         again: Vec<Vote>,
-        is_known: bool,
+        is_whole: bool,
         attempt: u32,
         receipt: Option<Receipt>,
     ) -> Option<Verified> {
@@ -258,15 +268,15 @@ impl Worker {
             attempt,
             receipt,
         };
-        if !is_known {
+        if !is_whole {
             self.shared.refuse(verified.receipt.take(), Refusal::Duplicate);
         }
-        (is_known || matches!(verified.item, Item::Votes(..))).then_some(verified)
+        (is_whole || matches!(verified.item, Item::Votes(..))).then_some(verified)
     }
 
-    /// Bundles of one role with votes that were never seen, and beside each what else the core is to be told of.
-    fn verify_unknown(&self, view: &View, bundles: Vec<(Bundle, Vec<Vote>)>) -> Vec<Verified> {
-        let claims: Vec<VoteBundle> = bundles.iter().map(|((bundle, ..), _)| bundle.clone()).collect();
+    /// Bundles of one role with votes that were never seen.
+    fn verify_unknown(&self, view: &View, bundles: Vec<Unknown>) -> Vec<Verified> {
+        let claims: Vec<VoteBundle> = bundles.iter().map(|it| it.bundle.clone()).collect();
         let context = claims.first().and_then(|bundle| view.context(bundle.role.round));
         let (Some(context), Ok(entropy)) = (context, Secret::random()) else {
             return Vec::new();
@@ -275,19 +285,21 @@ impl Worker {
         let judged = votes::judge(context, &claims, entropy.expose());
         self.shared.metrics.votes_verified(count as u64);
         let mut outputs = Vec::new();
-        for (((bundle, attempt, receipt), mut told), verdict) in bundles.into_iter().zip(judged) {
+        for (unknown, verdict) in bundles.into_iter().zip(judged) {
+            let (role, mut receipt) = (unknown.bundle.role, unknown.receipt);
             match verdict {
                 Ok(votes) => {
-                    told.extend(votes);
-                    let item = self.told(bundle.role, told);
+                    if !unknown.is_whole {
+                        self.shared.refuse(receipt.take(), Refusal::Duplicate);
+                    }
                     outputs.push(Verified {
-                        item,
-                        attempt,
+                        item: self.told(role, [unknown.again, votes].concat()),
+                        attempt: unknown.attempt,
                         receipt,
                     });
                 }
                 Err(error) => {
-                    tracing::debug!(%error, role = %bundle.role, "votes refused");
+                    tracing::debug!(%error, %role, "votes refused");
                     self.shared.refuse(receipt, check::refusal_of_vote(&error));
                 }
             }
@@ -368,3 +380,15 @@ impl Worker {
 
 /// Votes, the counter of their envelope, and where the verdict goes.
 type Bundle = (VoteBundle, u32, Option<Receipt>);
+
+/// A bundle of which some votes are to be verified.
+struct Unknown {
+    /// With those alone.
+    bundle: VoteBundle,
+    /// What else the core is to be told of.
+    again: Vec<Vote>,
+    /// Whether all other votes of it are known to be good.
+    is_whole: bool,
+    attempt: u32,
+    receipt: Option<Receipt>,
+}

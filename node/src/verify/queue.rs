@@ -191,7 +191,15 @@ impl Queue {
             *self.waiting.entry(job.kind()).or_default() += 1;
             self.jobs.push_back(job);
         }
-        self.later.take(|job| is_of(job, &|role| position.is_over(role)))
+        let mut over = self.later.take(|job| is_of(job, &|role| position.is_over(role)));
+        let is_over = |job: &Job| job.peer().is_some() && is_of(job, &|role| position.is_over(role));
+        let (stale, jobs) = self.jobs.drain(..).partition(is_over);
+        self.jobs = jobs;
+        let waiting = self.waiting.entry(Kind::Votes).or_default();
+        let stale: VecDeque<Job> = stale;
+        *waiting = waiting.saturating_sub(stale.len());
+        over.extend(stale);
+        over
     }
 
     /// What is to be done now: what is due, then what is not, at its pace, and then what no round waits for.
