@@ -99,6 +99,11 @@ impl From<ping::Event> for Event {
     }
 }
 
+/// How much a peer may have on its way over QUIC that this node has not read: on a stream what its lane reads in half a second, and
+/// so the whole pace of the lane over half a second of round trip.
+const QUIC_STREAM_BYTES: u32 = 2 << 20;
+const QUIC_CONNECTION_BYTES: u32 = 4 << 20;
+
 /// The swarm of a node, neither listening nor dialling yet.
 pub(crate) fn build(config: &NetworkConfig) -> Result<Swarm<Behaviour>, NetworkError> {
     let gate = |lane| gossip::build(&config.chain, lane).map(|gossip| Gate::new(lane, gossip));
@@ -142,6 +147,7 @@ pub(crate) fn build(config: &NetworkConfig) -> Result<Swarm<Behaviour>, NetworkE
         .with_quic_config(|mut quic| {
             quic.max_idle_timeout = u32::try_from(QUIC_IDLE_TIMEOUT.as_millis()).unwrap_or(u32::MAX);
             quic.keep_alive_interval = QUIC_IDLE_TIMEOUT / 4;
+            (quic.max_stream_data, quic.max_connection_data) = (QUIC_STREAM_BYTES, QUIC_CONNECTION_BYTES);
             quic
         })
         .with_other_transport(|_| tcp);
